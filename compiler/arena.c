@@ -1,0 +1,123 @@
+/* arena.c: blocks in a list, memory handed out from the front of the newest one. */
+#include "arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef union Align {
+    long double number;
+    void *pointer;
+    int64_t integer;
+} Align;
+
+typedef struct Block Block;
+struct Block {
+    Block *next;
+    size_t used, size;
+    Align data[];
+};
+
+struct Arena {
+    Block *blocks;
+};
+
+enum { BLOCK_SIZE = 1 << 16 };
+
+static void out_of_memory(void)
+{
+    fputs("rnnc: error: out of memory\n", stderr);
+    exit(1);
+}
+
+Arena *arena_new(void)
+{
+    Arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        out_of_memory();
+    return arena;
+}
+
+void arena_free(Arena *arena)
+{
+    if (!arena)
+        return;
+    for (Block *block = arena->blocks, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(arena);
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        out_of_memory();
+    size = (size + sizeof(Align) - 1) / sizeof(Align) * sizeof(Align);
+    Block *block = arena->blocks;
+    if (!block || block->size - block->used < size) {
+        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        Block *fresh = calloc(1, sizeof *fresh + room);
+        if (!fresh)
+            out_of_memory();
+        fresh->size = room;
+        /* A large request must not hide the room that is left in the newest small block. */
+        if (block && size > BLOCK_SIZE / 4) {
+            fresh->next = block->next;
+            block->next = fresh;
+        } else {
+            fresh->next = block;
+            arena->blocks = fresh;
+        }
+        block = fresh;
+    }
+    void *memory = (char *)block->data + block->used;
+    block->used += size;
+    return memory;
+}
+
+void *arena_array(Arena *arena, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / 2 / size)
+        out_of_memory();
+    return arena_alloc(arena, count * size);
+}
+
+void *arena_grow(Arena *arena, void *old, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return old;
+    *capacity = *capacity ? *capacity * 2 : 8;
+    void *grown = arena_array(arena, *capacity, size);
+    if (count)
+        memcpy(grown, old, count * size);
+    return grown;
+}
+
+char *arena_copy(Arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *arena_vprintf(Arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    char *text = arena_alloc(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+char *arena_printf(Arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return text;
+}

@@ -1,0 +1,277 @@
+/* check.c: the rounds of checking one model, and what a model has that a cell has not: clocks,
+ * inputs, outputs, parameters from the command line. */
+#include "check.h"
+#include "scope.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_ROUNDS = 64 };
+
+/* ---- cells and models of the file ---- */
+
+static void collect_item(Checker *c, Map *cells, const Item *item)
+{
+    const Item *other = map_get(cells, item->name->text);
+    if (other) {
+        diag_error(c->diag, item->name->place, "`%s` is defined twice", item->name->text);
+        diag_note(c->diag, other->name->place, "it is also defined here");
+        return;
+    }
+    map_set(cells, item->name->text, (void *)(uintptr_t)item);
+}
+
+static void collect(Checker *c, Map *cells, const Ast *ast)
+{
+    for (const Item *item = ast->items; item; item = item->next) {
+        if (item->kind == ITEM_CELL)
+            collect_item(c, cells, item);
+        else if (item->kind == ITEM_USE)
+            diag_error(c->diag, item->place, "`use` is not supported yet");
+    }
+}
+
+static const Item *find_model(Checker *c, const Ast *ast)
+{
+    const Item *found = NULL, *last = NULL;
+    const char *names = "", *wanted = c->options->model;
+    int count = 0;
+    for (const Item *item = ast->items; item; item = item->next) {
+        if (item->kind != ITEM_MODEL)
+            continue;
+        count++;
+        last = item;
+        names = arena_printf(c->arena, "%s%s%s", names, *names ? ", " : "", item->name->text);
+        if (wanted && strcmp(item->name->text, wanted) == 0)
+            found = item;
+    }
+    Place nowhere = {0};
+    if (!found && wanted)
+        diag_error(c->diag, nowhere, count ? "there is no model %s in the file; it has %s" : "there is no model %s in the file%s", wanted,
+                   names);
+    else if (!found && count > 1)
+        diag_error(c->diag, nowhere, "the file has %d models (%s): say which one with --model=NAME", count, names);
+    else if (!found && count == 0)
+        diag_error(c->diag, nowhere, "there is no model in the file");
+    else if (!found)
+        found = last;
+    return found;
+}
+
+static Scope *global_scope(Checker *c, const Ast *ast)
+{
+    Scope *scope = scope_new(c, NULL, NULL, "", (Place){0});
+    c->globals = scope;
+    for (const Item *item = ast->items; item; item = item->next) {
+        if (item->kind != ITEM_CONSTANT)
+            continue;
+        Variable *variable = scope_add(c, scope, VAR_EQUATION, item->name);
+        Line *line = arena_alloc(c->arena, sizeof *line);
+        line->kind = LINE_EQUATION;
+        line->place = item->place;
+        line->names = item->name;
+        line->value = item->value;
+        variable->line = line;
+        variable->equation = arena_alloc(c->arena, sizeof *variable->equation);
+        variable->equation->line = line;
+        variable->equation->owner = item->name->text;
+    }
+    return scope;
+}
+
+/* ---- clocks ---- */
+
+static void declare_clock(Checker *c, const Over *over)
+{
+    const char *name = over->clock->text;
+    int number = scope_clock(c->top, name);
+    if (number < 0) {
+        if (c->graph->clock_count == CLOCKS_MAX) {
+            diag_error(c->diag, over->clock->place, "more than %d clocks", CLOCKS_MAX);
+            return;
+        }
+        Clock *clocks = arena_array(c->arena, (size_t)c->graph->clock_count + 1, sizeof *clocks);
+        if (c->graph->clock_count)
+            memcpy(clocks, c->graph->clock, (size_t)c->graph->clock_count * sizeof *clocks);
+        c->graph->clock = clocks;
+        number = c->graph->clock_count++;
+        clocks[number] = (Clock){.name = name, .place = over->clock->place};
+        map_set(c->top->clocks, name, (void *)((intptr_t)number + 1));
+    }
+    Clock *clock = &c->graph->clock[number];
+    if (over->until)
+        diag_error(c->diag, over->until->place, "`until` is not supported yet");
+    if (over->bound == BOUND_NONE)
+        return;
+    if (clock->kind != CLOCK_ENDLESS) {
+        diag_error(c->diag, over->clock->place, "the bound of the clock %s stands twice", name);
+        diag_note(c->diag, clock->place, "it also stands here");
+        return;
+    }
+    int64_t limit = check_dim(c, (Where){.scope = c->top}, over->limit, 1, "the bound of a clock");
+    clock->kind = over->bound == BOUND_EXACT ? CLOCK_EXACT : CLOCK_AT_MOST;
+    clock->limit = limit < 1 ? 1 : limit;
+    clock->place = over->clock->place;
+}
+
+static void declare_clocks(Checker *c)
+{
+    for (const Line *line = c->model->lines; line; line = line->next)
+        for (const Over *over = line->over; over; over = over->next)
+            declare_clock(c, over);
+}
+
+/* ---- the model ---- */
+
+static void set_parameters(Checker *c)
+{
+    for (const Param *param = c->model->params; param; param = param->next) {
+        if (param->kind != PARAM_DIM && param->kind != PARAM_NUMBER) {
+            diag_error(c->diag, param->name->place, "a parameter of a model is a `dim` or a `number`");
+            continue;
+        }
+        double value = NAN;
+        bool given = false;
+        for (size_t i = 0; i < c->options->define_count; i++)
+            if (strcmp(c->options->defines[i].name, param->name->text) == 0) {
+                value = c->options->defines[i].value;
+                given = c->options->defines[i].used = true;
+            }
+        if (!given && !param->value) {
+            diag_error(c->diag, param->name->place, "the parameter %s has no value", param->name->text);
+            diag_hint(c->diag, "give it one: -D %s=NUMBER", param->name->text);
+        } else if (!given) {
+            Value number = check_expr(c, (Where){.scope = c->top}, param->value);
+            if (number.kind == VALUE_NUMBER)
+                value = number.number;
+            else if (number.kind != VALUE_NONE)
+                diag_error(c->diag, param->value->place, "a number is needed here");
+        }
+        if (param->kind == PARAM_DIM && !isnan(value) && (value < 1 || value != floor(value)))
+            diag_error(c->diag, param->name->place, "%s is %g: a dimension is a whole number from 1", param->name->text, value);
+        scope_set_static(c, c->top, param->name->text, value, param->name->place);
+    }
+    for (size_t i = 0; i < c->options->define_count; i++)
+        if (!c->options->defines[i].used)
+            diag_error(c->diag, (Place){0}, "-D %s: the model %s has no such parameter", c->options->defines[i].name,
+                       c->model->name->text);
+}
+
+static void add_port(Checker *c, Port **ports, size_t *count, const Name *name, NodeId node)
+{
+    Port *grown = arena_array(c->arena, *count + 1, sizeof *grown);
+    if (*count)
+        memcpy(grown, *ports, *count * sizeof *grown);
+    grown[(*count)++] = (Port){name->text, node, name->place};
+    *ports = grown;
+}
+
+static const char *clock_names(Checker *c, Clocks clocks)
+{
+    const char *text = "";
+    for (int i = 0; i < c->graph->clock_count; i++)
+        if (clocks >> i & 1)
+            text = arena_printf(c->arena, "%s%s%s", text, *text ? " and " : "", c->graph->clock[i].name);
+    return text;
+}
+
+static void add_output(Checker *c, const Line *line, const Name *name)
+{
+    Variable *variable = map_get(c->top->vars, name->text);
+    if (!variable)
+        return;
+    NodeId node = value_as_node(c, check_variable(c, variable), name->place);
+    if (node == NODE_NONE)
+        return;
+    Clocks declared = 0, runs = c->graph->node[node].type.clocks;
+    for (const Over *over = line->over; over; over = over->next)
+        declared |= (Clocks)1 << scope_clock(c->top, over->clock->text);
+    if (runs & ~declared) {
+        const char *extra = clock_names(c, runs & ~declared);
+        diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, extra);
+        diag_hint(c->diag, "declare it `over %s`, or leave the clock: last(...), sum(... over %s), ...", extra, extra);
+    }
+    add_port(c, &c->graph->output, &c->graph->output_count, name, node);
+}
+
+/* A scope evaluates what is asked of it; here what no output needs is asked for as well, so that its
+ * mistakes are found. */
+static void add_rest(Checker *c)
+{
+    for (size_t i = 0; i < c->top->vars->count; i++)
+        check_variable(c, c->top->vars->entries[i].value);
+}
+
+static void unused_starts(Checker *c)
+{
+    for (size_t i = 0; i < c->top->vars->count; i++) {
+        const Variable *variable = c->top->vars->entries[i].value;
+        for (const Start *start = variable->starts; start; start = start->next)
+            if (!start->used) {
+                diag_error(c->diag, start->line->place, "nothing reads the start value of %s", variable->name);
+                diag_hint(c->diag, "it is read by a delay, `%s[t-%d]`, here or in the cell whose whole result %s is", variable->name,
+                          start->line->delay, variable->name);
+            }
+    }
+}
+
+static void check_round(Checker *c, const Ast *ast)
+{
+    c->graph = graph_new(c->arena, NULL);
+    c->graph->name = c->model->name->text;
+    c->graph->comment = c->model->comment;
+    c->states = map_new(c->arena);
+    c->paths = map_new(c->arena);
+    c->weight_paths = map_new(c->arena);
+    c->pending_count = 0;
+    c->busy_count = 0;
+    c->changed = false;
+    for (size_t i = 0; i < c->options->define_count; i++)
+        c->options->defines[i].used = false;
+    global_scope(c, ast);
+    c->top = scope_new(c, NULL, c->model, "", c->model->place);
+    set_parameters(c);
+    declare_clocks(c);
+    for (const Line *line = c->model->lines; line; line = line->next)
+        for (const Name *name = line->kind == LINE_INPUT ? line->names : NULL; name; name = name->next) {
+            Variable *variable = map_get(c->top->vars, name->text);
+            NodeId node = variable ? value_as_node(c, check_variable(c, variable), name->place) : NODE_NONE;
+            if (node != NODE_NONE)
+                add_port(c, &c->graph->input, &c->graph->input_count, name, node);
+        }
+    for (const Line *line = c->model->lines; line; line = line->next)
+        for (const Name *name = line->kind == LINE_OUTPUT ? line->names : NULL; name; name = name->next)
+            add_output(c, line, name);
+    if (c->graph->output_count == 0 && diag_errors(c->diag) == 0)
+        diag_error(c->diag, c->model->name->place, "the model %s has no output", c->model->name->text);
+    add_rest(c);
+    check_pending(c);
+    unused_starts(c);
+}
+
+Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const CheckOptions *options)
+{
+    Checker c = {.arena = arena, .diag = diag, .options = options};
+    c.cells = map_new(arena);
+    c.library_cells = map_new(arena);
+    c.known = map_new(arena);
+    collect(&c, c.library_cells, library);
+    collect(&c, c.cells, ast);
+    c.model = find_model(&c, ast);
+    if (!c.model || diag_errors(diag))
+        return NULL;
+    size_t mark = diag_mark(diag);
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+        diag_rewind(diag, mark);
+        check_round(&c, ast);
+        if (!c.changed)
+            break;
+    }
+    if (diag_errors(diag))
+        return NULL;
+    check_weights_used(&c);
+    Graph *graph = diag_errors(diag) ? NULL : check_order(&c);
+    if (graph)
+        check_weights_finite(&c, graph);
+    return diag_errors(diag) ? NULL : graph;
+}

@@ -1,0 +1,258 @@
+/* check_builtin.c: operators that work along an axis or a clock, that change shapes, or that make
+ * constants: those whose arguments are more than values. */
+#include "scope.h"
+
+#include <string.h>
+
+enum { MAX_ARGS = 64 };
+
+/* The arguments of a call, taken apart. */
+typedef struct Call {
+    Where w;
+    const Expr *expr;
+    const char *name;
+    const Arg *arg[MAX_ARGS];
+    int count;               /* by position */
+    const Expr *axis;        /* axis=k, or NULL */
+    const Name *over;        /* of the first argument, or NULL */
+} Call;
+
+static bool take_apart(Checker *c, Call *call, int least, int most)
+{
+    for (const Arg *arg = call->expr->args; arg; arg = arg->next) {
+        if (arg->name && strcmp(arg->name->text, "axis") == 0) {
+            call->axis = arg->value;
+        } else if (arg->name) {
+            diag_error(c->diag, arg->name->place, "`%s` has no argument of the name %s", call->name, arg->name->text);
+            return false;
+        } else if (call->count < MAX_ARGS) {
+            call->arg[call->count++] = arg;
+        } else {
+            diag_error(c->diag, arg->value->place, "`%s` takes at most %d arguments", call->name, MAX_ARGS);
+            return false;
+        }
+    }
+    if (call->count < least || call->count > most) {
+        diag_error(c->diag, call->expr->place, "`%s` takes %d argument%s%s, and has %d here", call->name, least,
+                   least == 1 ? "" : "s", most > least ? " or more" : "", call->count);
+        return false;
+    }
+    call->over = call->arg[0]->over;
+    return true;
+}
+
+static NodeId argument(Checker *c, const Call *call, int i)
+{
+    Value value = check_expr(c, call->w, call->arg[i]->value);
+    return value_as_node(c, value, call->arg[i]->value->place);
+}
+
+/* The axis to work on: the last one where none is named; counted from the end where negative. */
+static int find_axis(Checker *c, const Call *call, Shape shape)
+{
+    if (!call->axis || shape.rank < 0)
+        return shape.rank - 1;
+    int64_t axis = check_dim(c, call->w, call->axis, -SHAPE_MAX_RANK, "an axis");
+    return axis < 0 && axis >= -shape.rank ? (int)axis + shape.rank : (int)axis;
+}
+
+/* The clock that the call leaves: named by `over`, or the only one that the argument runs on. */
+static int find_clock(Checker *c, const Call *call, NodeId in)
+{
+    Clocks clocks = c->graph->node[in].type.clocks;
+    if (call->over) {
+        int clock = scope_clock(call->w.scope, call->over->text);
+        if (clock < 0) {
+            diag_error(c->diag, call->over->place, "there is no clock %s here", call->over->text);
+        } else if (!(clocks >> clock & 1)) {
+            diag_error(c->diag, call->arg[0]->value->place, "this does not run on the clock %s", call->over->text);
+            return -1;
+        }
+        return clock;
+    }
+    if (clocks && !(clocks & (clocks - 1))) {
+        int clock = 0;
+        while (!(clocks >> clock & 1))
+            clock++;
+        return clock;
+    }
+    diag_error(c->diag, call->arg[0]->value->place,
+               clocks ? "this runs on several clocks: say which one `%s` leaves" : "this runs on no clock: `%s` has none to leave",
+               call->name);
+    return -1;
+}
+
+static Value along_clock(Checker *c, const Call *call, Op op, NodeId in)
+{
+    int clock = find_clock(c, call, in);
+    if (clock < 0)
+        return value_none();
+    const Clock *info = &c->graph->clock[clock];
+    if (info->kind == CLOCK_ENDLESS) {
+        diag_error(c->diag, call->expr->place, "`%s` needs all steps of %s, which has no end", call->name, info->name);
+        diag_note(c->diag, info->place, "give it a bound here: `over %s <= N`", info->name);
+        return value_none();
+    }
+    if (op == OP_STACK && info->kind != CLOCK_EXACT) {
+        diag_error(c->diag, call->expr->place, "`stack` needs a clock of exactly N steps, and %s has at most %lld", info->name,
+                   (long long)info->limit);
+        diag_note(c->diag, info->place, "`over %s = N` here", info->name);
+        return value_none();
+    }
+    if (op_info[op].class == CLASS_NORMAL) {
+        diag_error(c->diag, call->expr->place, "`%s` over a clock is not supported yet", call->name);
+        return value_none();
+    }
+    Node draft = node_draft(op, call->expr->place, 1, &in);
+    draft.at.clock = clock;
+    draft.at.length = info->limit;
+    if (op == OP_ARGMAX)
+        draft.type.tokens = info->limit;
+    return check_add(c, &draft);
+}
+
+static Value reduce(Checker *c, Call *call, Op op)
+{
+    if (!take_apart(c, call, 1, 1))
+        return value_none();
+    NodeId in = argument(c, call, 0);
+    if (in == NODE_NONE)
+        return value_none();
+    bool clock_only = op_info[op].class == CLASS_CLOCK;
+    Shape shape = c->graph->node[in].type.shape;
+    if (call->over || clock_only)
+        return shape.rank < 0 ? value_unknown_node(c, call->expr->place) : along_clock(c, call, op, in);
+    Node draft = node_draft(op, call->expr->place, 1, &in);
+    draft.at.axis = find_axis(c, call, shape);
+    Value value = check_add(c, &draft);
+    if (value.kind == VALUE_NONE && shape.rank == 0 && c->graph->node[in].type.clocks)
+        diag_hint(c->diag, "`%s(x over CLOCK)` works along a clock", call->name);
+    return value;
+}
+
+static Value concat(Checker *c, Call *call)
+{
+    NodeId in[MAX_ARGS];
+    if (!take_apart(c, call, 1, MAX_ARGS))
+        return value_none();
+    bool known = true;
+    for (int i = 0; i < call->count; i++) {
+        in[i] = argument(c, call, i);
+        if (in[i] == NODE_NONE)
+            return value_none();
+        known = known && c->graph->node[in[i]].type.shape.rank >= 0;
+    }
+    if (!known)
+        return value_unknown_node(c, call->expr->place);
+    Node draft = node_draft(OP_CONCAT, call->expr->place, call->count, in);
+    draft.at.axis = find_axis(c, call, c->graph->node[in[0]].type.shape);
+    return check_add(c, &draft);
+}
+
+static Value split(Checker *c, Call *call)
+{
+    if (!take_apart(c, call, 2, 2))
+        return value_none();
+    NodeId in = argument(c, call, 0);
+    int64_t parts = check_dim(c, call->w, call->arg[1]->value, 1, "the number of parts");
+    if (in == NODE_NONE || parts == -2)
+        return value_none();
+    Shape shape = c->graph->node[in].type.shape;
+    int axis = find_axis(c, call, shape);
+    if (parts > 4096 || (shape.rank >= 0 && (axis < 0 || axis >= shape.rank || (shape.dim[axis] >= 0 && shape.dim[axis] % parts)))) {
+        diag_error(c->diag, call->expr->place, "cannot split %s into %lld equal parts", shape_text(c->arena, shape), (long long)parts);
+        return value_none();
+    }
+    Value tuple = {.kind = VALUE_TUPLE, .node = NODE_NONE, .count = parts < 0 ? 1 : (int)parts};
+    tuple.items = arena_array(c->arena, (size_t)tuple.count, sizeof *tuple.items);
+    for (int i = 0; i < tuple.count; i++) {
+        if (parts < 0 || shape.rank < 0 || shape.dim[axis] < 0) {
+            tuple.items[i] = value_unknown_node(c, call->expr->place);
+            continue;
+        }
+        Node draft = node_draft(OP_SLICE, call->expr->place, 1, &in);
+        draft.at.axis = axis;
+        draft.at.begin = shape.dim[axis] / parts * i;
+        draft.at.end = shape.dim[axis] / parts * (i + 1);
+        tuple.items[i] = check_add(c, &draft);
+    }
+    return tuple;
+}
+
+/* A list of dimensions, as `reshape(x, [4, 6])` and `zeros([32])` have it. */
+static bool shape_argument(Checker *c, const Call *call, int i, Shape *shape)
+{
+    const Expr *list = call->arg[i]->value;
+    *shape = shape_scalar();
+    if (list->kind != EXPR_LIST) {
+        diag_error(c->diag, list->place, "a shape is needed here, in brackets: [4, 6]");
+        return false;
+    }
+    for (const Arg *arg = list->args; arg; arg = arg->next) {
+        int64_t size = check_dim(c, call->w, arg->value, 1, "a dimension");
+        if (size == -2 || shape->rank == SHAPE_MAX_RANK)
+            return false;
+        shape->dim[shape->rank++] = size;
+    }
+    return true;
+}
+
+static Value reshape(Checker *c, Call *call)
+{
+    Shape shape;
+    if (!take_apart(c, call, 2, 2) || !shape_argument(c, call, 1, &shape))
+        return value_none();
+    NodeId in = argument(c, call, 0);
+    if (in == NODE_NONE)
+        return value_none();
+    Node draft = node_draft(OP_RESHAPE, call->expr->place, 1, &in);
+    draft.at.shape = shape;
+    return check_add(c, &draft);
+}
+
+static Value fill(Checker *c, Call *call, double value)
+{
+    Shape shape;
+    if (!take_apart(c, call, 1, 1) || !shape_argument(c, call, 0, &shape))
+        return value_none();
+    Node draft = node_draft(OP_CONST, call->expr->place, 0, NULL);
+    draft.value = value;
+    draft.at.shape = shape;
+    return check_add(c, &draft);
+}
+
+static Value rearrange(Checker *c, Call *call, Op op)
+{
+    if (!take_apart(c, call, 1, 1))
+        return value_none();
+    NodeId in = argument(c, call, 0);
+    if (in == NODE_NONE)
+        return value_none();
+    Node draft = node_draft(op, call->expr->place, 1, &in);
+    if (op == OP_FLIP)
+        draft.at.axis = find_axis(c, call, c->graph->node[in].type.shape);
+    return check_add(c, &draft);
+}
+
+/* VALUE_UNKNOWN where `name` is none of those of this file. */
+Value check_builtin(Checker *c, Where w, const Expr *expr, const char *name)
+{
+    w.whole = NULL;
+    Call call = {.w = w, .expr = expr, .name = name};
+    Op op = op_find(name, 1);
+    if (op != OP_COUNT && (op_info[op].class == CLASS_REDUCE || op_info[op].class == CLASS_CLOCK || op_info[op].class == CLASS_NORMAL))
+        return reduce(c, &call, op);
+    if (strcmp(name, "concat") == 0)
+        return concat(c, &call);
+    if (strcmp(name, "split") == 0)
+        return split(c, &call);
+    if (strcmp(name, "reshape") == 0)
+        return reshape(c, &call);
+    if (strcmp(name, "transpose") == 0)
+        return rearrange(c, &call, OP_TRANSPOSE);
+    if (strcmp(name, "flip") == 0)
+        return rearrange(c, &call, OP_FLIP);
+    if (strcmp(name, "zeros") == 0 || strcmp(name, "ones") == 0)
+        return fill(c, &call, name[0] == 'o');
+    return (Value){.kind = VALUE_UNKNOWN, .node = NODE_NONE};
+}

@@ -1,0 +1,109 @@
+/* check_call.c: calls: what the name stands for, and operators. Cells are in check_cell.c, operators
+ * with a syntax or arguments of their own in check_builtin.c. */
+#include "scope.h"
+
+#include <string.h>
+
+bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn)
+{
+    Variable *variable = map_get(scope->vars, name);
+    if (variable && variable->kind == VAR_STATIC && variable->value.kind == VALUE_FN) {
+        *fn = variable->value.fn;
+        return true;
+    }
+    *fn = (Fn){.name = name};
+    fn->cell = map_get(c->cells, name);
+    if (!fn->cell)
+        fn->cell = map_get(c->library_cells, name);
+    return fn->cell || op_is_word(name);
+}
+
+bool check_is_cell(Checker *c, Where w, const Expr *expr)
+{
+    Fn fn;
+    return check_find_fn(c, w.scope, expr->text, &fn) && fn.cell;
+}
+
+static void unknown_function(Checker *c, const Expr *expr)
+{
+    size_t count = c->cells->count + c->library_cells->count, k = 0;
+    const char **names = arena_array(c->arena, count + OP_COUNT, sizeof *names);
+    for (size_t i = 0; i < c->cells->count; i++)
+        names[k++] = c->cells->entries[i].key;
+    for (size_t i = 0; i < c->library_cells->count; i++)
+        names[k++] = c->library_cells->entries[i].key;
+    for (int op = 0; op < OP_COUNT; op++)
+        names[k++] = op_info[op].word;
+    diag_error(c->diag, expr->word, "there is no cell or function `%s`", expr->text);
+    const char *near = diag_nearest(expr->text, names, k);
+    if (near)
+        diag_hint(c->diag, "did you mean `%s`?", near);
+}
+
+/* An operator whose arguments are only values. */
+static Value plain_operator(Checker *c, Where w, const Expr *expr, const char *name)
+{
+    Value in[4];
+    int count = 0;
+    for (const Arg *arg = expr->args; arg; arg = arg->next) {
+        if (arg->name) {
+            diag_error(c->diag, arg->name->place, "`%s` has no argument of the name %s", name, arg->name->text);
+            return value_none();
+        }
+        if (arg->over) {
+            diag_error(c->diag, arg->over->place, "`%s` works element by element, not over a clock", name);
+            return value_none();
+        }
+        if (count < 4)
+            in[count] = check_expr(c, w, arg->value);
+        count++;
+    }
+    if (count > 3 || op_find(name, count) == OP_COUNT) {
+        int wanted = 1;
+        while (wanted < 3 && op_find(name, wanted) == OP_COUNT)
+            wanted++;
+        diag_error(c->diag, expr->place, "`%s` takes %d argument%s, and has %d here", name, wanted, wanted == 1 ? "" : "s", count);
+        return value_none();
+    }
+    return check_operator(c, name, in, count, expr->place);
+}
+
+static int count_args(const Expr *expr)
+{
+    int count = 0;
+    for (const Arg *arg = expr->args; arg; arg = arg->next)
+        count++;
+    return count;
+}
+
+Value check_call(Checker *c, Where w, const Expr *expr)
+{
+    static const char *const later[] = {"outer", "conv1d", "conv2d", "max_pool", "avg_pool", "window", "pick", "hold", "unstack",
+                                        "sample", "normal", "cross_entropy", "beam"};
+    Fn fn;
+    if (!check_find_fn(c, w.scope, expr->text, &fn)) {
+        Value value = check_builtin(c, w, expr, expr->text);
+        if (value.kind != VALUE_UNKNOWN)
+            return value;
+        for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+            if (strcmp(expr->text, later[i]) == 0) {
+                diag_error(c->diag, expr->word, "`%s` is not supported yet", expr->text);
+                return value_none();
+            }
+        unknown_function(c, expr);
+        return value_none();
+    }
+    if (fn.cell) {
+        Scope *callee = check_cell(c, w, expr, fn);
+        Variable *result = callee ? check_result(c, callee, 0) : NULL;
+        return result ? check_variable(c, result) : value_none();
+    }
+    w.whole = NULL;
+    Op op = op_find(fn.name, count_args(expr));
+    if (op == OP_COUNT || op_info[op].class != CLASS_MAP) {
+        Value value = check_builtin(c, w, expr, fn.name);
+        if (value.kind != VALUE_UNKNOWN)
+            return value;
+    }
+    return plain_operator(c, w, expr, fn.name);
+}

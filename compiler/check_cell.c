@@ -1,0 +1,266 @@
+/* check_cell.c: a call of a cell: a scope of its own, parameters bound to arguments, dimensions taken
+ * from their shapes, and the clock that the call steps along. */
+#include "scope.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 200 };   /* of cells calling cells: a cell that calls itself has no end */
+
+/* ---- paths ---- */
+
+static const char *last_word(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+static const char *call_path(Checker *c, Where w, const Expr *expr, Fn fn)
+{
+    const char *owner = w.owner ? w.owner : "_";
+    const char *path = scope_path(c, w.scope, owner);
+    if (!w.whole)
+        path = arena_printf(c->arena, "%s.%s", path, last_word(fn.name));
+    const Expr *other = map_get(c->paths, path);
+    if (other) {
+        diag_error(c->diag, expr->word, "two calls of `%s` in the equation of %s: their weights would have one name", fn.name, owner);
+        diag_note(c->diag, other->word, "the other call");
+        diag_hint(c->diag, "give one of them a variable of its own");
+    }
+    map_set(c->paths, path, (void *)(uintptr_t)expr);
+    return path;
+}
+
+/* ---- arguments ---- */
+
+static const Param *find_param(const Item *cell, const char *name)
+{
+    for (const Param *param = cell->params; param; param = param->next)
+        if (strcmp(param->name->text, name) == 0)
+            return param;
+    return NULL;
+}
+
+/* The argument of a parameter: by name, or by position among those that are not named. */
+static const Arg *find_arg(const Expr *call, const Item *cell, const Param *wanted)
+{
+    for (const Arg *arg = call->args; arg; arg = arg->next)
+        if (arg->name && strcmp(arg->name->text, wanted->name->text) == 0)
+            return arg;
+    const Param *param = cell->params;
+    for (const Arg *arg = call->args; arg; arg = arg->next) {
+        if (arg->name)
+            continue;
+        if (!param)
+            return NULL;
+        if (param == wanted)
+            return arg;
+        param = param->next;
+    }
+    return NULL;
+}
+
+static bool check_args(Checker *c, const Expr *call, Fn fn)
+{
+    int given = 0, wanted = 0;
+    for (const Param *param = fn.cell->params; param; param = param->next)
+        wanted++;
+    for (const Arg *arg = call->args; arg; arg = arg->next) {
+        given++;
+        if (arg->name && !find_param(fn.cell, arg->name->text)) {
+            diag_error(c->diag, arg->name->place, "`%s` has no parameter %s", fn.name, arg->name->text);
+            diag_note(c->diag, fn.cell->name->place, "`%s` is defined here", fn.name);
+            return false;
+        }
+    }
+    if (given > wanted) {
+        diag_error(c->diag, call->place, "`%s` has %d parameter%s, and %d arguments here", fn.name, wanted, wanted == 1 ? "" : "s", given);
+        diag_note(c->diag, fn.cell->name->place, "`%s` is defined here", fn.name);
+        return false;
+    }
+    for (const Param *param = fn.cell->params; param; param = param->next)
+        if (!find_arg(call, fn.cell, param) && !param->value) {
+            diag_error(c->diag, call->place, "`%s` needs an argument for %s", fn.name, param->name->text);
+            diag_note(c->diag, param->name->place, "the parameter is declared here");
+            return false;
+        }
+    return true;
+}
+
+static Value fn_argument(Checker *c, Scope *scope, const Expr *expr)
+{
+    Value value = {.kind = VALUE_FN, .node = NODE_NONE};
+    if (expr->kind == EXPR_NAME && check_find_fn(c, scope, expr->text, &value.fn))
+        return value;
+    diag_error(c->diag, expr->place, "the name of a function or a cell is needed here");
+    return value_none();
+}
+
+/* Static parameters and values alike: the argument in the caller's scope, the default in the cell's. */
+static void bind(Checker *c, Where w, Scope *callee, const Expr *call, const Param *param)
+{
+    const Arg *arg = find_arg(call, callee->item, param);
+    const Expr *expr = arg ? arg->value : param->value;
+    Variable *variable = scope_add(c, callee, param->kind == PARAM_VALUE ? VAR_ARGUMENT : VAR_STATIC, param->name);
+    variable->type = param->type;
+    Where inner = w;
+    inner.whole = NULL;
+    if (!arg)
+        inner = (Where){.scope = callee, .owner = param->name->text};
+    if (param->over)
+        diag_error(c->diag, param->over->place, "a parameter that takes a whole sequence is not supported yet");
+    switch (param->kind) {
+    case PARAM_FN: variable->value = fn_argument(c, inner.scope, expr); break;
+    case PARAM_DIM: {
+        int64_t size = check_dim(c, inner, expr, 0, param->name->text);
+        variable->value = size >= 0 ? value_number((double)size)
+                                    : (Value){.kind = size == -1 ? VALUE_UNKNOWN : VALUE_NONE, .node = NODE_NONE};
+        break;
+    }
+    case PARAM_NUMBER:
+        variable->value = check_expr(c, inner, expr);
+        if (variable->value.kind == VALUE_NODE) {
+            diag_error(c->diag, expr->place, "%s must be a number that is known when compiling", param->name->text);
+            variable->value = value_none();
+        }
+        break;
+    case PARAM_VALUE:
+        variable->argument = arg ? expr : NULL;
+        variable->value = check_expr(c, inner, expr);
+        if (param->type && variable->value.kind != VALUE_NONE)
+            variable->value = value_node(value_as_node(c, variable->value, expr->place));
+        break;
+    }
+    variable->progress = STATE_DONE;
+}
+
+/* ---- shapes of parameters ---- */
+
+/* A bare name that nothing else defines is bound by the argument; anything else is only checked. */
+static bool match_dim(Checker *c, Scope *callee, const Expr *pattern, int64_t size)
+{
+    if (pattern->kind == EXPR_NAME && !scope_find(c, callee, pattern->text)) {
+        scope_set_static(c, callee, pattern->text, size < 0 ? NAN : (double)size, pattern->place);
+        return true;
+    }
+    int64_t want = check_dim(c, (Where){.scope = callee}, pattern, 1, "a dimension");
+    return want < 0 || size < 0 || want == size;
+}
+
+static const char *type_text(Checker *c, const TypeExpr *type)
+{
+    Out *out = out_new(c->arena);
+    for (const ExprList *dim = type->dims; dim; dim = dim->next) {
+        ast_print_expr(out, dim->value);
+        out_text(out, dim->next ? ", " : "");
+    }
+    return arena_printf(c->arena, type->token ? "token[%s]" : "[%s]", out->text);
+}
+
+static void mismatch(Checker *c, const Expr *call, const Param *param, Shape shape, const char *cell)
+{
+    const Expr *place = call;
+    for (const Arg *arg = call->args; arg; arg = arg->next)
+        if ((arg->name && strcmp(arg->name->text, param->name->text) == 0))
+            place = arg->value;
+    diag_error(c->diag, place->place, "the argument %s of `%s` is %s, and %s is needed", param->name->text, cell,
+               shape_text(c->arena, shape), type_text(c, param->type));
+    diag_note(c->diag, param->name->place, "the parameter is declared here");
+}
+
+static void match_shape(Checker *c, Scope *callee, const Expr *call, const Param *param)
+{
+    Variable *variable = map_get(callee->vars, param->name->text);
+    if (!param->type || !variable)
+        return;
+    if (variable->value.kind != VALUE_NODE) { /* reported already: the names in its shape are not to blame */
+        for (const ExprList *dim = param->type->dims; dim; dim = dim->next)
+            if (dim->value->kind == EXPR_NAME && !scope_find(c, callee, dim->value->text))
+                scope_set_static(c, callee, dim->value->text, NAN, dim->value->place);
+        return;
+    }
+    const Arg *arg = find_arg(call, callee->item, param);
+    Type type = c->graph->node[variable->value.node].type;
+    if (param->type->token) {
+        if (type.shape.rank >= 0 && !type.tokens) {
+            diag_error(c->diag, arg ? arg->value->place : call->place, "the argument %s of `%s` must be a token, and is a number",
+                       param->name->text, callee->item->name->text);
+            diag_note(c->diag, param->name->place, "the parameter is declared here");
+        } else if (!match_dim(c, callee, param->type->dims->value, type.tokens ? type.tokens : -1)) {
+            diag_error(c->diag, arg ? arg->value->place : call->place, "the argument %s is a token of %lld values, and %s is needed",
+                       param->name->text, (long long)type.tokens, type_text(c, param->type));
+        }
+        return;
+    }
+    int rank = 0;
+    for (const ExprList *dim = param->type->dims; dim; dim = dim->next)
+        rank++;
+    bool fits = type.shape.rank < 0 || type.shape.rank == rank, same = true;
+    int i = 0;
+    for (const ExprList *dim = param->type->dims; dim && fits; dim = dim->next, i++)
+        same = match_dim(c, callee, dim->value, type.shape.rank < 0 ? -1 : type.shape.dim[i]) && same;
+    if (!fits || !same) {
+        Expr at = *call;
+        if (arg)
+            at.place = arg->value->place;
+        at.args = NULL;
+        mismatch(c, &at, param, type.shape, callee->item->name->text);
+        variable->value = value_none();
+    }
+}
+
+/* ---- the clock that the call steps along ---- */
+
+static void find_step_clock(Checker *c, Where w, Scope *callee, const Expr *call)
+{
+    Clocks clocks = 0;
+    for (const Param *param = callee->item->params; param; param = param->next) {
+        const Variable *variable = map_get(callee->vars, param->name->text);
+        const Arg *arg = find_arg(call, callee->item, param);
+        if (param->kind != PARAM_VALUE || param->over)
+            continue;
+        if (arg && arg->over) {
+            int clock = scope_clock(w.scope, arg->over->text);
+            if (clock < 0)
+                diag_error(c->diag, arg->over->place, "there is no clock %s here", arg->over->text);
+            callee->step_clock = clock;
+            return;
+        }
+        if (variable && variable->value.kind == VALUE_NODE)
+            clocks |= c->graph->node[variable->value.node].type.clocks;
+    }
+    callee->step_clock = clocks == 0 ? -1 : clocks & (clocks - 1) ? -2 : 0;
+    while (callee->step_clock >= 0 && !(clocks >> callee->step_clock & 1))
+        callee->step_clock++;
+}
+
+Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn)
+{
+    if (!check_args(c, expr, fn))
+        return NULL;
+    if (w.scope->depth >= MAX_DEPTH) {
+        diag_error(c->diag, expr->place, "cells call cells more than %d deep here: does `%s` call itself?", MAX_DEPTH, fn.name);
+        return NULL;
+    }
+    Scope *callee = scope_new(c, w.scope, fn.cell, call_path(c, w, expr, fn), expr->place);
+    callee->assigned = w.whole;
+    /* Static parameters first: shapes may name them. */
+    for (const Param *param = fn.cell->params; param; param = param->next)
+        if (param->kind != PARAM_VALUE)
+            bind(c, w, callee, expr, param);
+    for (const Param *param = fn.cell->params; param; param = param->next)
+        if (param->kind == PARAM_VALUE)
+            bind(c, w, callee, expr, param);
+    for (const Param *param = fn.cell->params; param; param = param->next)
+        match_shape(c, callee, expr, param);
+    find_step_clock(c, w, callee, expr);
+    return callee;
+}
+
+Variable *check_result(Checker *c, Scope *callee, int position)
+{
+    for (const Result *result = callee->item->results; result; result = result->next)
+        if (position-- == 0)
+            return scope_find(c, callee, result->name->text);
+    return NULL;
+}

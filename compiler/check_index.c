@@ -1,0 +1,157 @@
+/* check_index.c: brackets: delays along clocks, and elements, slices and rows along axes. */
+#include "scope.h"
+
+#include <string.h>
+
+/* Whether `expr` is a clock's name, and not a variable's. */
+static bool is_clock(Checker *c, Where w, const Expr *expr)
+{
+    if (expr->kind != EXPR_NAME || scope_find(c, w.scope, expr->text))
+        return false;
+    return scope_clock(w.scope, expr->text) != -1 || (w.scope->caller && strcmp(expr->text, "t") == 0);
+}
+
+static int the_clock(Checker *c, Where w, const Expr *name)
+{
+    int clock = scope_clock(w.scope, name->text);
+    if (clock < 0) {
+        diag_error(c->diag, name->place, clock == -1 ? "the call that this stands in steps along no clock: no argument runs on one"
+                                                     : "the arguments of the call that this stands in run on several clocks");
+        diag_note(c->diag, w.scope->call, "in this call of `%s`", w.scope->item->name->text);
+        diag_hint(c->diag, "say which clock the call steps along: an argument `x over CLOCK`");
+    }
+    return clock;
+}
+
+/* E[t-1] and its like. False where the bracket names no clock. */
+static bool check_clock_index(Checker *c, Where w, const Expr *expr, Value *value)
+{
+    const Expr *at = expr->index->low;
+    if (expr->index->next || expr->index->slice)
+        return false;
+    *value = value_none();
+    if (is_clock(c, w, at)) {
+        diag_error(c->diag, expr->place, "a row by the step number is not supported yet");
+        diag_hint(c->diag, "`%s` alone is the value at this step", expr->left->kind == EXPR_NAME ? expr->left->text : "x");
+        return true;
+    }
+    bool minus = at->kind == EXPR_OPERATOR && at->right && strcmp(at->text, "-") == 0;
+    bool plus = at->kind == EXPR_OPERATOR && at->right && strcmp(at->text, "+") == 0;
+    if ((!minus && !plus) || !is_clock(c, w, at->left))
+        return false;
+    int64_t delay = check_dim(c, w, at->right, plus, "a delay");
+    if (plus && delay >= 0)
+        diag_error(c->diag, expr->place, "a value of a later step is not supported yet");
+    if (minus && delay > 4096)
+        diag_error(c->diag, at->right->place, "a delay of %lld steps: at most 4096 are supported", (long long)delay);
+    else if (minus && delay >= 0) {
+        int clock = the_clock(c, w, at->left);
+        if (clock >= 0)
+            *value = delay == 0 ? check_expr(c, w, expr->left) : check_delay(c, w, expr, clock, (int)delay);
+    } else if (minus && delay == -1) {
+        *value = value_unknown_node(c, expr->place);
+    }
+    return true;
+}
+
+static NodeId slice(Checker *c, NodeId node, int axis, int64_t begin, int64_t end, Place place)
+{
+    Node draft = node_draft(OP_SLICE, place, 1, &node);
+    draft.at.axis = axis;
+    draft.at.begin = begin;
+    draft.at.end = end;
+    return check_add(c, &draft).node;
+}
+
+static NodeId drop_axis(Checker *c, NodeId node, int axis, Place place)
+{
+    if (node == NODE_NONE)
+        return NODE_NONE;
+    Shape shape = c->graph->node[node].type.shape;
+    for (int i = axis; i + 1 < shape.rank; i++)
+        shape.dim[i] = shape.dim[i + 1];
+    shape.rank--;
+    Node draft = node_draft(OP_RESHAPE, place, 1, &node);
+    draft.at.shape = shape;
+    return check_add(c, &draft).node;
+}
+
+static NodeId check_slice(Checker *c, Where w, NodeId node, int axis, const Index *index)
+{
+    int64_t length = c->graph->node[node].type.shape.dim[axis];
+    int64_t begin = index->low ? check_dim(c, w, index->low, 0, "the begin of a slice") : 0;
+    int64_t end = index->high ? check_dim(c, w, index->high, 1, "the end of a slice") : length;
+    if (begin == -2 || end == -2)
+        return NODE_NONE;
+    if (begin == -1 || end == -1)
+        return value_unknown_node(c, index->place).node;
+    return slice(c, node, axis, begin, end, index->place);
+}
+
+static NodeId check_row(Checker *c, NodeId node, int axis, NodeId row, Place place)
+{
+    Type type = c->graph->node[row].type;
+    if (type.shape.rank < 0)
+        return value_unknown_node(c, place).node;
+    if (!type.tokens || type.shape.rank) {
+        diag_error(c->diag, place, "an index must be known when compiling, or a token");
+        diag_hint(c->diag, "a token is an input `token[V]`, or what `argmax` gives");
+        return NODE_NONE;
+    }
+    int64_t rows = c->graph->node[node].type.shape.dim[axis];
+    if (rows >= 0 && type.tokens > rows) {
+        diag_error(c->diag, place, "a token of %lld values as an index of an axis of %lld", (long long)type.tokens,
+                   (long long)rows);
+        return NODE_NONE;
+    }
+    if (axis != 0) {
+        diag_error(c->diag, place, "a token as an index of another axis than the first is not supported yet");
+        return NODE_NONE;
+    }
+    NodeId in[2] = {node, row};
+    Node draft = node_draft(OP_ROW, place, 2, in);
+    return check_add(c, &draft).node;
+}
+
+/* One index of one axis; *axis is moved on where the axis stays. */
+static NodeId check_axis_index(Checker *c, Where w, NodeId node, int *axis, const Index *index, const Expr *base)
+{
+    Shape shape = c->graph->node[node].type.shape;
+    if (*axis >= shape.rank) {
+        diag_error(c->diag, index->place, "too many indices: %s is %s",
+                   base->kind == EXPR_NAME ? base->text : "the value", shape_text(c->arena, shape));
+        return NODE_NONE;
+    }
+    if (index->slice)
+        return check_slice(c, w, node, (*axis)++, index);
+    Value at = check_expr(c, w, index->low);
+    if (at.kind == VALUE_NONE)
+        return NODE_NONE;
+    if (at.kind == VALUE_NODE)
+        return check_row(c, node, *axis, at.node, index->place);
+    if (at.kind == VALUE_UNKNOWN)
+        return value_unknown_node(c, index->place).node;
+    if (!value_is_integer(at) || at.number < 0 || (shape.dim[*axis] >= 0 && at.number >= (double)shape.dim[*axis])) {
+        diag_error(c->diag, index->place, "index %.10g of %s: axis %d has the elements 0 to %lld", at.number,
+                   shape_text(c->arena, shape), *axis, (long long)shape.dim[*axis] - 1);
+        return NODE_NONE;
+    }
+    NodeId one = slice(c, node, *axis, (int64_t)at.number, (int64_t)at.number + 1, index->place);
+    return drop_axis(c, one, *axis, index->place);
+}
+
+Value check_index(Checker *c, Where w, const Expr *expr)
+{
+    Value value;
+    if (check_clock_index(c, w, expr, &value))
+        return value;
+    value = check_expr(c, w, expr->left);
+    NodeId node = value_as_node(c, value, expr->left->place);
+    int axis = 0;
+    for (const Index *index = expr->index; index && node != NODE_NONE; index = index->next) {
+        if (c->graph->node[node].type.shape.rank < 0)
+            return value_unknown_node(c, expr->place);
+        node = check_axis_index(c, w, node, &axis, index, expr->left);
+    }
+    return value_node(node);
+}

@@ -1,0 +1,196 @@
+/* emit_header.c: the emitted header: what a user of the network reads. */
+#include "emit.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const char *emit_upper(Arena *arena, const char *name)
+{
+    char *upper = arena_copy(arena, name, strlen(name));
+    for (char *c = upper; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return upper;
+}
+
+bool emit_clock_used(const Plan *plan, int clock)
+{
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (plan->step[i].kind == STEP_LOOP && plan->step[i].clock == clock)
+            return true;
+    for (size_t i = 0; i < plan->buffer_count; i++)
+        if (plan->buffer[i].kind <= BUFFER_OUTPUT && plan->buffer[i].clock == clock)
+            return true;
+    return false;
+}
+
+bool emit_has_length(const Plan *plan, int clock)
+{
+    return plan->graph->clock[clock].kind != CLOCK_EXACT && emit_clock_used(plan, clock);
+}
+
+static const char *length_of(const Plan *plan, int clock)
+{
+    const Clock *c = &plan->graph->clock[clock];
+    return c->kind == CLOCK_EXACT ? arena_printf(plan->arena, "%lld", (long long)c->limit) : arena_printf(plan->arena, "%s_len", c->name);
+}
+
+/* "[t_len][42]", "[42]", or "one number". */
+static const char *dimensions(const Plan *plan, NodeId id, bool lengths)
+{
+    const Type *type = &plan->graph->node[id].type;
+    const char *text = "";
+    for (int clock = 0; lengths && clock < plan->graph->clock_count; clock++)
+        if (type->clocks >> clock & 1)
+            text = arena_printf(plan->arena, "%s[%s]", text, length_of(plan, clock));
+    for (int i = 0; i < type->shape.rank; i++)
+        text = arena_printf(plan->arena, "%s[%lld]", text, (long long)type->shape.dim[i]);
+    return *text ? text : "[1]";
+}
+
+void emit_parameters(Out *out, const Plan *plan, bool lengths)
+{
+    const Graph *graph = plan->graph;
+    for (int clock = 0; lengths && clock < graph->clock_count; clock++)
+        if (emit_has_length(plan, clock))
+            out_printf(out, ", size_t %s_len", graph->clock[clock].name);
+    for (size_t i = 0; i < graph->input_count; i++) {
+        const Buffer *buffer = &plan->buffer[plan->input[i]];
+        out_printf(out, ", const %s *%s", buffer->integer ? "int32_t" : "float", buffer->name);
+    }
+    for (size_t i = 0; i < graph->output_count; i++) {
+        const Buffer *buffer = &plan->buffer[plan->output[i]];
+        out_printf(out, ", %s *%s", buffer->integer ? "int32_t" : "float", buffer->name);
+    }
+}
+
+static void describe_port(Out *out, const Plan *plan, const Port *port, int buffer, bool input, bool lengths)
+{
+    const Type *type = &plan->graph->node[port->node].type;
+    out_printf(out, " *   %-12s %s %s", plan->buffer[buffer].name, input ? "in, " : "out,", dimensions(plan, port->node, lengths));
+    if (type->tokens)
+        out_printf(out, " tokens, 0 to %lld", (long long)type->tokens - 1);
+    out_text(out, "\n");
+}
+
+static void describe_ports(Out *out, const Plan *plan, bool lengths)
+{
+    const Graph *graph = plan->graph;
+    for (size_t i = 0; i < graph->input_count; i++)
+        describe_port(out, plan, &graph->input[i], plan->input[i], true, lengths);
+    for (size_t i = 0; i < graph->output_count; i++)
+        describe_port(out, plan, &graph->output[i], plan->output[i], false, lengths);
+}
+
+static void describe_lengths(Out *out, const Plan *plan)
+{
+    for (int i = 0; i < plan->graph->clock_count; i++) {
+        const Clock *clock = &plan->graph->clock[i];
+        if (!emit_has_length(plan, i))
+            continue;
+        if (clock->kind == CLOCK_ENDLESS)
+            out_printf(out, " *   %s_len        steps, any number\n", clock->name);
+        else
+            out_printf(out, " *   %s_len        steps, 1 to %lld\n", clock->name, (long long)clock->limit);
+    }
+}
+
+static void emit_top(Out *out, const Plan *plan, const EmitOptions *o)
+{
+    const char *upper = emit_upper(plan->arena, o->name);
+    out_printf(out, "/* %s.h: the model `%s` of %s, made by rnnc.\n", o->name, plan->graph->name, o->source);
+    if (plan->graph->comment)
+        for (const char *line = plan->graph->comment; *line;) {
+            size_t length = strcspn(line, "\n");
+            const char *unsafe = strstr(line, "*/");
+            if (!unsafe || (size_t)(unsafe - line) > length)
+                out_printf(out, " *%s%.*s\n", *line == ' ' ? "" : " ", (int)length, line);
+            line += length + (line[length] == '\n');
+        }
+    out_printf(out, " *\n"
+                    " *     static %s net;                  the state; yours, copy it to save it\n"
+                    " *     static %s_work work;            scratch memory for the time of a call\n"
+                    " *     %s_init(&net, &work%s);\n"
+                    " *     %s_%s(&net, ...);\n"
+                    " *\n",
+               o->name, o->name, o->name, o->blob ? ", blob, size" : "", o->name, plan->steps ? "step" : "run");
+    size_t state = (plan->state_floats + plan->state_tokens) * 4;
+    size_t work = (plan->work_floats + plan->work_tokens) * 4;
+    out_printf(out, " * Memory in bytes: %zu of constants%s, %zu of state, %zu of scratch. Nothing is\n"
+                    " * allocated, and no function waits, prints or keeps a pointer but the one to the scratch memory,\n"
+                    " * which instances may share that are never used at the same time.\n"
+                    " *\n"
+                    " * Every function but reset and status gives %s_OK or another %s_ status; then nothing has changed. Arrays are\n"
+                    " * dense, the last index moving fastest; inputs and outputs must not overlap. NaN and infinity in an\n"
+                    " * input go through the equations as IEEE 754 says, and stay in the state until it is reset. */\n",
+               plan->const_floats * 4, o->blob ? " (the blob, without its head of 64)" : "", state, work, upper, upper);
+}
+
+static void emit_types(Out *out, const Plan *plan, const EmitOptions *o)
+{
+    const char *upper = emit_upper(plan->arena, o->name);
+    out_printf(out, "enum {\n"
+                    "    %s_OK = 0,\n"
+                    "    %s_NULL = 1,      /* a pointer is null, or the instance was not initialised */\n"
+                    "    %s_LENGTH = 2,    /* a length is out of its range, or the sequence has ended */\n"
+                    "    %s_TOKEN = 3%s     /* a token is out of its range */\n", upper, upper, upper, upper, o->blob ? "," : " ");
+    if (o->blob)
+        out_printf(out, "    %s_BLOB = 4       /* the blob is not the one that was made with this header */\n", upper);
+    out_printf(out, "};\n\n/* Scratch memory: dead between calls. */\ntypedef struct %s_work {\n", o->name);
+    out_printf(out, "    float block[%zu];\n", plan->work_floats + 16);
+    if (plan->work_tokens)
+        out_printf(out, "    int32_t tokens[%zu];\n", plan->work_tokens);
+    out_printf(out, "} %s_work;\n\n/* An instance. A copy of it goes on from where it was made. */\ntypedef struct %s {\n", o->name, o->name);
+    out_printf(out, "    %s_work *work;\n", o->name);
+    if (o->blob)
+        out_text(out, "    const float *weights;\n");
+    out_text(out, "    int isa;                /* instruction set, see rt_isa() of rt.h */\n"
+                  "    int fresh;              /* the next step is the first */\n");
+    if (plan->steps && plan->graph->clock[plan->clock].kind != CLOCK_ENDLESS)
+        out_text(out, "    size_t step;            /* steps since the start */\n");
+    if (plan->state_floats)
+        out_printf(out, "    float state[%zu];\n", plan->state_floats + 16);
+    if (plan->state_tokens)
+        out_printf(out, "    int32_t tokens[%zu];\n", plan->state_tokens);
+    out_printf(out, "} %s;\n\n", o->name);
+}
+
+static void emit_prototypes(Out *out, const Plan *plan, const EmitOptions *o)
+{
+    const Graph *graph = plan->graph;
+    out_text(out, "/* Makes an instance ready, at its start");
+    if (o->blob)
+        out_printf(out, ". `blob` is the content of %s.bin, `size` its bytes; it is used in\n"
+                        " * place (it may be mapped or in flash), must stay, and be aligned to 4 bytes", o->name);
+    out_printf(out, ". */\nint %s_init(%s *net, %s_work *work%s);\n\n", o->name, o->name, o->name,
+               o->blob ? ", const void *blob, size_t size" : "");
+    out_printf(out, "/* Back to the start. */\nvoid %s_reset(%s *net);\n\n", o->name, o->name);
+    if (plan->steps) {
+        out_printf(out, "/* One step of the clock %s:\n", graph->clock[plan->clock].name);
+        describe_ports(out, plan, false);
+        if (graph->clock[plan->clock].kind != CLOCK_ENDLESS)
+            out_printf(out, " * At most %lld steps, then it must be reset. */\n", (long long)graph->clock[plan->clock].limit);
+        else
+            out_text(out, " */\n");
+        out_printf(out, "int %s_step(%s *net", o->name, o->name);
+        emit_parameters(out, plan, false);
+        out_text(out, ");\n\n");
+    }
+    bool stream = plan->steps && graph->clock[plan->clock].kind == CLOCK_ENDLESS;
+    out_printf(out, "/* %s:\n", stream ? "Many steps, going on from the last call" : graph->clock_count ? "Whole sequences, from the start" : "From inputs to outputs");
+    describe_lengths(out, plan);
+    describe_ports(out, plan, true);
+    out_printf(out, " */\nint %s_run(%s *net", o->name, o->name);
+    emit_parameters(out, plan, true);
+    out_printf(out, ");\n\n/* A status in words. */\nconst char *%s_status(int status);\n\n", o->name);
+}
+
+void emit_header(Out *out, const Plan *plan, const EmitOptions *o)
+{
+    const char *guard = emit_upper(plan->arena, o->name);
+    emit_top(out, plan, o);
+    out_printf(out, "#ifndef %s_H\n#define %s_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n"
+                    "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n", guard, guard);
+    emit_types(out, plan, o);
+    emit_prototypes(out, plan, o);
+    out_text(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}

@@ -1,0 +1,380 @@
+/* graph.c: adding nodes: their types, folding, and sharing of equal ones. */
+#include "graph.h"
+
+#include <assert.h>
+#include <string.h>
+
+Graph *graph_new(Arena *arena, const Graph *like)
+{
+    Graph *graph = arena_alloc(arena, sizeof *graph);
+    graph->arena = arena;
+    if (like) {
+        graph->name = like->name;
+        graph->comment = like->comment;
+        graph->clock = like->clock;
+        graph->clock_count = like->clock_count;
+    }
+    return graph;
+}
+
+Node node_draft(Op op, Place place, int count, const NodeId *input)
+{
+    Node node = {.op = op, .count = count, .next = NODE_NONE, .group = -1, .place = place};
+    node.input = (NodeId *)(uintptr_t)input; /* graph_add copies; it never writes through a draft */
+    node.at.axis = -1;
+    node.at.clock = -1;
+    return node;
+}
+
+bool graph_is(const Graph *graph, NodeId id, double value)
+{
+    return graph->node[id].op == OP_CONST && graph->node[id].value == value;
+}
+
+/* ---- equal nodes ---- */
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+static uint64_t mix_shape(uint64_t hash, Shape shape)
+{
+    hash = mix(hash, (uint64_t)shape.rank);
+    for (int i = 0; i < shape.rank; i++)
+        hash = mix(hash, (uint64_t)shape.dim[i]);
+    return hash;
+}
+
+static uint64_t node_hash(const Node *node)
+{
+    uint64_t hash = mix((uint64_t)node->op, node->type.clocks), bits = 0;
+    memcpy(&bits, &node->value, sizeof bits);
+    hash = mix(mix_shape(hash, node->type.shape), bits);
+    hash = mix(mix(hash, (uint64_t)node->at.axis), (uint64_t)node->at.clock);
+    hash = mix(mix(hash, (uint64_t)node->at.begin), (uint64_t)node->at.end);
+    for (int i = 0; i < node->count; i++)
+        hash = mix(hash, (uint64_t)node->input[i]);
+    for (const char *c = node->name; c && *c; c++)
+        hash = mix(hash, (uint64_t)*c);
+    return hash;
+}
+
+static bool node_same(const Node *a, const Node *b)
+{
+    if (a->op != b->op || a->count != b->count || a->tensor != b->tensor || a->type.tokens != b->type.tokens
+        || a->type.clocks != b->type.clocks || !shape_equal(a->type.shape, b->type.shape))
+        return false;
+    if (memcmp(&a->value, &b->value, sizeof a->value) != 0 || a->at.axis != b->at.axis || a->at.clock != b->at.clock
+        || a->at.begin != b->at.begin || a->at.end != b->at.end)
+        return false;
+    if ((a->name || b->name) && (!a->name || !b->name || strcmp(a->name, b->name) != 0))
+        return false;
+    return a->count == 0 || memcmp(a->input, b->input, (size_t)a->count * sizeof *a->input) == 0;
+}
+
+static NodeId *find_slot(const Graph *graph, const Node *node)
+{
+    size_t mask = graph->slot_count - 1;
+    for (size_t i = (size_t)node_hash(node) & mask;; i = (i + 1) & mask) {
+        NodeId *slot = &graph->slot[i];
+        if (!*slot || node_same(&graph->node[*slot - 1], node))
+            return slot;
+    }
+}
+
+static void widen(Graph *graph)
+{
+    graph->slot_count = graph->slot_count ? graph->slot_count * 2 : 64;
+    graph->slot = arena_array(graph->arena, graph->slot_count, sizeof *graph->slot);
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->node[i].op != OP_STATE)
+            *find_slot(graph, &graph->node[i]) = (NodeId)i + 1;
+}
+
+/* The node that equals the draft, or NODE_NONE. Two states are equal only if all that follows is: not
+ * decided here. */
+static NodeId find_equal(Graph *graph, const Node *draft)
+{
+    if (draft->op == OP_STATE || graph->count == 0)
+        return NODE_NONE;
+    NodeId id = *find_slot(graph, draft) - 1;
+    if (id != NODE_NONE && !graph->node[id].label)
+        graph->node[id].label = draft->label;
+    return id;
+}
+
+NodeId graph_append(Graph *graph, const Node *draft)
+{
+    if (graph->count * 2 >= graph->slot_count)
+        widen(graph);
+    graph->node = arena_grow(graph->arena, graph->node, graph->count, &graph->capacity, sizeof *graph->node);
+    Node *node = &graph->node[graph->count];
+    *node = *draft;
+    node->input = NULL;
+    if (draft->count) {
+        node->input = arena_array(graph->arena, (size_t)draft->count, sizeof *node->input);
+        memcpy(node->input, draft->input, (size_t)draft->count * sizeof *node->input);
+    }
+    NodeId id = (NodeId)graph->count++;
+    if (node->op != OP_STATE)
+        *find_slot(graph, node) = id + 1;
+    return id;
+}
+
+/* ---- types ---- */
+
+static bool is_fixed(const Graph *graph, const Node *draft)
+{
+    if (op_info[draft->op].class == CLASS_LEAF)
+        return draft->op == OP_CONST || draft->op == OP_TENSOR;
+    for (int i = 0; i < draft->count; i++)
+        if (!graph->node[draft->input[i]].fixed)
+            return false;
+    return draft->type.clocks == 0 && draft->at.clock < 0; /* a sum over a clock depends on its length */
+}
+
+/* Token-ness goes through operators that only move values. */
+static int64_t tokens_of(const Graph *graph, const Node *draft)
+{
+    const Type *first = draft->count ? &graph->node[draft->input[0]].type : NULL;
+    switch (draft->op) {
+    case OP_INPUT: case OP_CONST: case OP_TENSOR: return draft->type.tokens;
+    case OP_ARGMAX:
+        if (draft->at.clock >= 0) /* a step number */
+            return draft->at.clock < graph->clock_count ? graph->clock[draft->at.clock].limit : -1;
+        return first->shape.rank < 0 ? -1 : first->shape.dim[draft->at.axis];
+    case OP_STATE: return first ? first->tokens : draft->type.tokens;
+    case OP_FIRST: case OP_LAST: case OP_STACK: case OP_REPEAT: return first ? first->tokens : draft->type.tokens;
+    default: return 0;
+    }
+}
+
+static Clocks clocks_of(const Graph *graph, const Node *draft)
+{
+    Clocks clocks = draft->op == OP_INPUT || draft->op == OP_STATE ? draft->type.clocks : 0;
+    for (int i = 0; i < draft->count; i++)
+        clocks |= graph->node[draft->input[i]].type.clocks;
+    if (draft->at.clock >= 0) {
+        Clocks one = (Clocks)1 << draft->at.clock;
+        OpClass class = op_info[draft->op].class;
+        if (class == CLASS_REDUCE || class == CLASS_CLOCK)
+            clocks &= ~one;
+        if (draft->op == OP_REPEAT)
+            clocks |= one;
+    }
+    return clocks;
+}
+
+bool graph_type_of(Arena *arena, const Graph *graph, Node *draft, const char **error)
+{
+    Shape in[4], *shapes = in;
+    if (draft->count > 4)
+        shapes = arena_array(arena, (size_t)draft->count, sizeof *shapes);
+    for (int i = 0; i < draft->count; i++)
+        shapes[i] = graph->node[draft->input[i]].type.shape;
+    Shape *out = &draft->type.shape;
+    if (!op_shape(arena, draft->op, &draft->at, shapes, draft->count, out, error))
+        return false;
+    int64_t count = 1;
+    for (int i = 0; i < out->rank; i++) {
+        if (out->dim[i] > SHAPE_MAX_COUNT || (count *= out->dim[i] < 0 ? 1 : out->dim[i]) > SHAPE_MAX_COUNT) {
+            *error = arena_printf(arena, "a value of shape %s: more than 2^31 elements", shape_text(arena, *out));
+            return false;
+        }
+    }
+    draft->type.clocks = clocks_of(graph, draft);
+    draft->type.tokens = tokens_of(graph, draft);
+    draft->fixed = is_fixed(graph, draft);
+    return true;
+}
+
+/* ---- folding ---- */
+
+static bool all_const(const Graph *graph, const Node *draft)
+{
+    for (int i = 0; i < draft->count; i++)
+        if (graph->node[draft->input[i]].op != OP_CONST)
+            return false;
+    return true;
+}
+
+/* `id` if it has the draft's whole type, so that it can stand for it. */
+static NodeId if_same_type(const Graph *graph, const Node *draft, NodeId id)
+{
+    const Type *type = &graph->node[id].type;
+    bool same = shape_equal(type->shape, draft->type.shape) && shape_known(type->shape) && type->clocks == draft->type.clocks
+                && !type->tokens;
+    return same ? id : NODE_NONE;
+}
+
+static NodeId fold_map(Graph *graph, const Node *draft)
+{
+    const NodeId *in = draft->input;
+    if (all_const(graph, draft) && shape_known(draft->type.shape)) {
+        double v[3] = {0, 0, 0};
+        for (int i = 0; i < draft->count; i++)
+            v[i] = graph->node[in[i]].value;
+        return graph_const(graph, op_value(draft->op, v[0], v[1], v[2]), draft->type.shape, draft->place);
+    }
+    switch (draft->op) {
+    case OP_ADD:
+        if (graph_is(graph, in[0], 0))
+            return if_same_type(graph, draft, in[1]);
+        return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
+    case OP_SUB: return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
+    case OP_MUL:
+        if (graph_is(graph, in[0], 1))
+            return if_same_type(graph, draft, in[1]);
+        return graph_is(graph, in[1], 1) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
+    case OP_DIV: return graph_is(graph, in[1], 1) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
+    default: return NODE_NONE;
+    }
+}
+
+/* A weight that is left out is 0, and so is all that it is multiplied with. */
+static NodeId fold_zero(Graph *graph, const Node *draft)
+{
+    if (!shape_known(draft->type.shape))
+        return NODE_NONE;
+    if ((draft->op == OP_MUL || draft->op == OP_MATMUL)
+        && (graph_is(graph, draft->input[0], 0) || graph_is(graph, draft->input[1], 0)))
+        return graph_const(graph, 0, draft->type.shape, draft->place);
+    return NODE_NONE;
+}
+
+static NodeId fold_shape(Graph *graph, const Node *draft)
+{
+    const Node *in = &graph->node[draft->input[0]];
+    if (!shape_known(draft->type.shape))
+        return NODE_NONE;
+    bool moves = draft->op == OP_SLICE || draft->op == OP_RESHAPE || draft->op == OP_TRANSPOSE || draft->op == OP_FLIP;
+    if (in->op == OP_CONST && (moves || draft->op == OP_NUMBER))
+        return graph_const(graph, in->value, draft->type.shape, draft->place);
+    if ((draft->op == OP_RESHAPE || draft->op == OP_SLICE) && shape_equal(in->type.shape, draft->type.shape))
+        return draft->input[0];
+    if (draft->op == OP_TRANSPOSE && in->op == OP_TRANSPOSE)
+        return in->input[0];
+    if (draft->op == OP_TRANSPOSE && draft->type.shape.rank < 2)
+        return draft->input[0];
+    if (draft->op == OP_CONCAT && draft->count == 1)
+        return draft->input[0];
+    return NODE_NONE;
+}
+
+static NodeId fold(Graph *graph, const Node *draft)
+{
+    NodeId id = fold_zero(graph, draft);
+    if (id == NODE_NONE && op_info[draft->op].class == CLASS_MAP)
+        id = fold_map(graph, draft);
+    if (id == NODE_NONE && op_info[draft->op].class == CLASS_SHAPE && draft->count > 0)
+        id = fold_shape(graph, draft);
+    return id;
+}
+
+NodeId graph_add(Graph *graph, const Node *draft, const char **error)
+{
+    Node node = *draft;
+    if (!graph_type_of(graph->arena, graph, &node, error))
+        return NODE_NONE;
+    NodeId id = fold(graph, &node);
+    if (id == NODE_NONE)
+        id = find_equal(graph, &node);
+    return id != NODE_NONE ? id : graph_append(graph, &node);
+}
+
+NodeId graph_put(Graph *graph, const Node *draft)
+{
+    const char *error = NULL;
+    NodeId id = graph_add(graph, draft, &error);
+    assert(id != NODE_NONE);
+    return id;
+}
+
+NodeId graph_const(Graph *graph, double value, Shape shape, Place place)
+{
+    Node node = node_draft(OP_CONST, place, 0, NULL);
+    node.value = value;
+    node.at.shape = shape;
+    return graph_put(graph, &node);
+}
+
+/* ---- from graph to graph ---- */
+
+NodeId graph_copy(Graph *to, const Node *node, const NodeId *map)
+{
+    Node draft = *node;
+    NodeId few[4], *input = few;
+    if (node->count > 4)
+        input = arena_array(to->arena, (size_t)node->count, sizeof *input);
+    for (int i = 0; i < node->count; i++)
+        input[i] = map[node->input[i]];
+    draft.input = input;
+    draft.next = NODE_NONE;
+    NodeId id = graph_put(to, &draft);
+    if (!to->node[id].label)
+        to->node[id].label = node->label;
+    return id;
+}
+
+static Port *connect_ports(Arena *arena, const Port *from, size_t count, const NodeId *map)
+{
+    Port *ports = arena_array(arena, count, sizeof *ports);
+    for (size_t i = 0; i < count; i++) {
+        ports[i] = from[i];
+        ports[i].node = from[i].node == NODE_NONE ? NODE_NONE : map[from[i].node];
+    }
+    return ports;
+}
+
+void graph_connect(Graph *to, const Graph *from, const NodeId *map)
+{
+    for (size_t i = 0; i < from->count; i++)
+        if (from->node[i].op == OP_STATE && map[i] != NODE_NONE && from->node[i].next != NODE_NONE)
+            to->node[map[i]].next = map[from->node[i].next];
+    to->input = connect_ports(to->arena, from->input, from->input_count, map);
+    to->input_count = from->input_count;
+    to->output = connect_ports(to->arena, from->output, from->output_count, map);
+    to->output_count = from->output_count;
+}
+
+bool *graph_reachable(Arena *arena, const Graph *graph)
+{
+    bool *seen = arena_array(arena, graph->count + 1, sizeof *seen);
+    NodeId *work = arena_array(arena, graph->count + 1, sizeof *work);
+    size_t todo = 0;
+    for (size_t i = 0; i < graph->output_count + graph->input_count; i++) {
+        const Port *port = i < graph->output_count ? &graph->output[i] : &graph->input[i - graph->output_count];
+        if (!seen[port->node]) {
+            seen[port->node] = true;
+            work[todo++] = port->node;
+        }
+    }
+    while (todo) {
+        const Node *node = &graph->node[work[--todo]];
+        for (int i = 0; i <= node->count; i++) {
+            NodeId in = i < node->count ? node->input[i] : node->next;
+            if (in != NODE_NONE && !seen[in]) {
+                seen[in] = true;
+                work[todo++] = in;
+            }
+        }
+    }
+    return seen;
+}
+
+int *graph_uses(Arena *arena, const Graph *graph)
+{
+    int *uses = arena_array(arena, graph->count + 1, sizeof *uses);
+    for (size_t i = 0; i < graph->count; i++) {
+        const Node *node = &graph->node[i];
+        for (int k = 0; k < node->count; k++)
+            uses[node->input[k]]++;
+        if (node->next != NODE_NONE)
+            uses[node->next]++;
+    }
+    for (size_t i = 0; i < graph->output_count; i++)
+        uses[graph->output[i].node]++;
+    return uses;
+}

@@ -1,0 +1,136 @@
+/* main.c: the stages, one after the other, from a model file to files of C. */
+#include "emit.h"
+#include "interp.h"
+#include "options.h"
+#include "run.h"
+#include "std.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static Ast *standard_library(Arena *arena, Diag *diag)
+{
+    Ast *library = arena_alloc(arena, sizeof *library);
+    Item **end = &library->items;
+    for (const StdFile *file = std_files; file->name; file++) {
+        Ast *ast = parse(arena, diag, source_from_text(arena, file->name, file->text));
+        *end = ast ? ast->items : NULL;
+        while (*end)
+            end = &(*end)->next;
+    }
+    return library;
+}
+
+/* The name of the emitted files and functions: a C identifier. */
+static const char *emitted_name(Arena *arena, const Options *o, const Graph *graph)
+{
+    char *name = arena_printf(arena, "%s", o->name ? o->name : graph->name);
+    for (char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c))
+            *c = '_';
+    return name;
+}
+
+static const char *without_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool write_files(Arena *arena, Diag *diag, const Options *o, const Plan *plan, const EmitOptions *e)
+{
+    OutFiles *files = out_files_new(arena);
+    Out *header = out_new(arena), *source = out_new(arena), *blob = out_new(arena);
+    emit_header(header, plan, e);
+    emit_source(source, plan, e);
+    out_files_add(files, arena_printf(arena, "%s.h", e->name), header->text, header->length);
+    out_files_add(files, arena_printf(arena, "%s.c", e->name), source->text, source->length);
+    if (e->blob) {
+        emit_blob(blob, plan);
+        out_files_add(files, arena_printf(arena, "%s.bin", e->name), blob->text, blob->length);
+    }
+    const char *error = NULL;
+    if (out_files_commit(files, o->folder, &error))
+        return true;
+    diag_error(diag, (Place){0}, "%s", error);
+    return false;
+}
+
+static bool show(const char *text)
+{
+    fputs(text, stdout);
+    return true;
+}
+
+static bool use_plan(Arena *arena, Diag *diag, Options *o, const Plan *plan)
+{
+    EmitOptions e = {.name = emitted_name(arena, o, plan->graph), .source = without_folder(o->model), .blob = o->blob};
+    Out *out = out_new(arena);
+    if (o->run)
+        return run_model(arena, diag, o, plan, &e);
+    if (!o->emit)
+        return write_files(arena, diag, o, plan, &e);
+    if (strcmp(o->emit, "plan") == 0)
+        plan_print(out, plan);
+    else if (strcmp(o->emit, "c") == 0)
+        emit_source(out, plan, &e);
+    else
+        emit_header(out, plan, &e);
+    return show(out->text);
+}
+
+static bool use_graph(Arena *arena, Diag *diag, Options *o, const Graph *graph)
+{
+    Out *out = out_new(arena);
+    if (o->interpret)
+        return run_interpreted(arena, diag, o, graph);
+    graph = pass_run(arena, graph, &o->pass);
+    if (o->emit && strcmp(o->emit, "graph") == 0) {
+        graph_print(out, graph);
+        return show(out->text);
+    }
+    Constants *constants = constants_new(arena, graph, o->seed);
+    const Plan *planned = plan(arena, diag, graph, constants, &o->plan);
+    return planned && use_plan(arena, diag, o, planned);
+}
+
+static bool compile(Arena *arena, Diag *diag, Options *o)
+{
+    const char *error = NULL;
+    Source *source = source_read(arena, o->model, &error);
+    if (!source) {
+        diag_error(diag, (Place){0}, "%s: %s", o->model, error);
+        return false;
+    }
+    Ast *library = standard_library(arena, diag), *ast = parse(arena, diag, source);
+    if (!ast)
+        return false;
+    if (o->emit && strcmp(o->emit, "ast") == 0) {
+        Out *out = out_new(arena);
+        ast_print(out, ast);
+        return show(out->text);
+    }
+    o->check.weights_optional = o->emit && (strcmp(o->emit, "graph") == 0 || strcmp(o->emit, "plan") == 0);
+    Graph *graph = check(arena, diag, library, ast, &o->check);
+    return graph && use_graph(arena, diag, o, graph);
+}
+
+int main(int count, char **words)
+{
+    Arena *arena = arena_new();
+    Diag *diag = diag_new(arena);
+    Options options;
+    if (!options_parse(arena, count, words, &options)) {
+        arena_free(arena);
+        return 2;
+    }
+    options.pass.stream = stdout;
+    bool good = options.done || compile(arena, diag, &options);
+    bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+    diag_print(diag, stderr, colour);
+    int status = good && !diag_errors(diag) ? 0 : options.status ? options.status : 1;
+    arena_free(arena);
+    return status;
+}

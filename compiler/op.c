@@ -1,0 +1,49 @@
+/* op.c: the table of operators, made from ops.def. */
+#include "op.h"
+
+#include <math.h>
+#include <string.h>
+
+const OpInfo op_info[OP_COUNT] = {
+#define OP(NAME, word, arity, class, value, help) {#NAME, word, help, arity, CLASS_##class},
+#include "ops.def"
+#undef OP
+};
+
+/* Operators that are written as `word(...)` or between their operands. */
+static bool callable(Op op)
+{
+    if (op_info[op].class == CLASS_LEAF)
+        return false;
+    return op != OP_SLICE && op != OP_ROW && op != OP_REPEAT && op != OP_NUMBER && op != OP_RESHAPE;
+}
+
+Op op_find(const char *word, int inputs)
+{
+    for (int op = 0; op < OP_COUNT; op++)
+        if (callable((Op)op) && strcmp(op_info[op].word, word) == 0
+            && (op_info[op].arity == inputs || op_info[op].arity < 0))
+            return (Op)op;
+    return OP_COUNT;
+}
+
+bool op_is_word(const char *word)
+{
+    for (int op = 0; op < OP_COUNT; op++)
+        if (callable((Op)op) && strcmp(op_info[op].word, word) == 0)
+            return true;
+    return false;
+}
+
+double op_value(Op op, double a, double b, double c)
+{
+    (void)b;
+    (void)c;
+    switch (op) {
+#define OP(NAME, word, arity, class, value, help) case OP_##NAME: return value;
+#include "ops.def"
+#undef OP
+    case OP_COUNT: break;
+    }
+    return 0;
+}

@@ -1,0 +1,251 @@
+/* options.c: the command line. One table gives every option its parser and its line of help. */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Word {
+    Arena *arena;
+    Options *o;
+    const char *value;           /* after the = or the next word; NULL: none */
+} Word;
+
+typedef bool Take(Word *w);
+
+static bool complain(const char *format, const char *what)
+{
+    fputs("rnnc: error: ", stderr);
+    fprintf(stderr, format, what);
+    fputs("\nhint: rnnc --help lists the options\n", stderr);
+    return false;
+}
+
+/* ---- one function an option ---- */
+
+static bool take_folder(Word *w) { w->o->folder = w->value; return true; }
+static bool take_name(Word *w) { w->o->name = w->value; return true; }
+static bool take_model(Word *w) { w->o->check.model = w->value; return true; }
+static bool take_weights(Word *w) { w->o->check.weights = w->value; return true; }
+static bool take_blob(Word *w) { w->o->blob = true; return true; }
+static bool take_times(Word *w) { w->o->pass.times = true; return true; }
+static bool take_interpret(Word *w) { w->o->interpret = true; return true; }
+static bool take_build(Word *w) { w->o->build = w->value; return true; }
+static bool take_cc(Word *w) { w->o->cc = w->value; return true; }
+static bool take_exec(Word *w) { w->o->exec = w->value; return true; }
+static bool take_runtime(Word *w) { w->o->runtime = w->value; return true; }
+
+static bool take_emit(Word *w)
+{
+    static const char *const kinds[] = {"ast", "graph", "plan", "c", "h"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(w->value, kinds[i]) == 0) {
+            w->o->emit = kinds[i];
+            return true;
+        }
+    return complain("--emit=%s: it is one of ast, graph, plan, c, h", w->value);
+}
+
+static bool take_by(Word *w)
+{
+    w->o->by = w->value;
+    return strcmp(w->value, "run") == 0 || strcmp(w->value, "step") == 0 || complain("--by=%s: it is run or step", w->value);
+}
+
+static bool take_define(Word *w)
+{
+    const char *equals = strchr(w->value, '=');
+    char *end = NULL;
+    double value = equals ? strtod(equals + 1, &end) : 0;
+    if (!equals || equals == w->value || end == equals + 1 || *end)
+        return complain("-D %s: NAME=NUMBER is needed", w->value);
+    CheckOptions *c = &w->o->check;
+    CheckDefine *grown = arena_array(w->arena, c->define_count + 1, sizeof *grown);
+    if (c->define_count)
+        memcpy(grown, c->defines, c->define_count * sizeof *grown);
+    grown[c->define_count++] = (CheckDefine){.name = arena_copy(w->arena, w->value, (size_t)(equals - w->value)), .value = value};
+    c->defines = grown;
+    return true;
+}
+
+static bool take_random(Word *w)
+{
+    char *end = NULL;
+    w->o->check.random_weights = true;
+    w->o->seed = w->value ? strtoull(w->value, &end, 10) : 1;
+    return !w->value || (*w->value && !*end) || complain("--random-weights=%s: a whole number is needed", w->value);
+}
+
+static bool take_dump(Word *w)
+{
+    w->o->pass.dump = w->value;
+    return strcmp(w->value, "all") == 0 || pass_find(w->value) || complain("--dump=%s: there is no such pass; --list-passes lists them", w->value);
+}
+
+static bool take_without(Word *w)
+{
+    if (strcmp(w->value, "inplace") == 0) {
+        w->o->plan.no_inplace = true;
+        return true;
+    }
+    if (strcmp(w->value, "overlap") == 0) {
+        w->o->plan.no_overlap = true;
+        return true;
+    }
+    if (!pass_find(w->value))
+        return complain("--without=%s: there is no such pass; --list-passes lists them", w->value);
+    PassOptions *p = &w->o->pass;
+    const char **grown = arena_array(w->arena, p->without_count + 1, sizeof *grown);
+    if (p->without_count)
+        memcpy(grown, p->without, p->without_count * sizeof *grown);
+    grown[p->without_count++] = w->value;
+    p->without = grown;
+    return true;
+}
+
+static bool named_file(Word *w, NamedFile **files, size_t *count, const char *option)
+{
+    const char *equals = strchr(w->value, '=');
+    if (!equals || equals == w->value || !equals[1])
+        return complain("%s: NAME=FILE.npy is needed", option);
+    NamedFile *grown = arena_array(w->arena, *count + 1, sizeof *grown);
+    if (*count)
+        memcpy(grown, *files, *count * sizeof *grown);
+    grown[(*count)++] = (NamedFile){arena_copy(w->arena, w->value, (size_t)(equals - w->value)), equals + 1};
+    *files = grown;
+    return true;
+}
+
+static bool take_input(Word *w) { return named_file(w, &w->o->inputs, &w->o->input_count, "--input"); }
+static bool take_output(Word *w) { return named_file(w, &w->o->outputs, &w->o->output_count, "--output"); }
+
+static bool list_passes(Word *w)
+{
+    for (const Pass *pass = passes; pass->name; pass++)
+        printf("%-10s %s\n", pass->name, pass->purpose);
+    printf("%-10s %s\n", "inplace", "states are written where they lie, where nothing reads the old value any more");
+    printf("%-10s %s\n", "overlap", "buffers that are never live at the same time share memory");
+    return w->o->done = true;
+}
+
+static bool list_operators(Word *w)
+{
+    for (int op = 0; op < OP_COUNT; op++)
+        if (op_info[op].class != CLASS_LEAF)
+            printf("%-12s %s\n", op_info[op].word, op_info[op].help);
+    return w->o->done = true;
+}
+
+static bool show_version(Word *w)
+{
+    puts("rnnc " RNNC_VERSION);
+    return w->o->done = true;
+}
+
+static Take show_help;
+
+typedef enum { PLAIN, NEEDS, MAY } Argument;
+
+static const struct Option {
+    const char *name;
+    Argument argument;
+    Take *take;
+    const char *value, *help;    /* help NULL: not listed */
+} table[] = {
+    {"-o", NEEDS, take_folder, " DIR", "write NAME.h and NAME.c there (made if it is missing)"},
+    {"--weights", NEEDS, take_weights, "=FILE", "in place of the model's weight file: safetensors, npz or npy"},
+    {"--random-weights", MAY, take_random, "[=SEED]", "no weight file: numbers that follow from SEED and each weight's name"},
+    {"-D", NEEDS, take_define, " NAME=NUMBER", "a parameter of the model"},
+    {"--model", NEEDS, take_model, "=NAME", "which model, where the file has several"},
+    {"--name", NEEDS, take_name, "=NAME", "of the files and functions; otherwise the model's"},
+    {"--blob", PLAIN, take_blob, "", "weights in a file NAME.bin, to be mapped or put into flash, not in arrays"},
+    {"--emit", NEEDS, take_emit, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c or h"},
+    {"--without", NEEDS, take_without, "=PASS", "leave a pass out"},
+    {"--dump", NEEDS, take_dump, "=PASS", "print the graph after a pass; all: after each that changed it"},
+    {"--times", PLAIN, take_times, "", "print how long each pass took"},
+    {"--list-passes", PLAIN, list_passes, "", "the passes, in order"},
+    {"--list-ops", PLAIN, list_operators, "", "the operators of the language"},
+    {"--help", PLAIN, show_help, "", "this"},
+    {"--version", PLAIN, show_version, "", "the version"},
+    {"--input", NEEDS, take_input, " NAME=FILE", "run: an input, as .npy, clocks first"},
+    {"--output", NEEDS, take_output, " NAME=FILE", "run: write an output as .npy; with none, all are shown"},
+    {"--by", NEEDS, take_by, "=run|step", "run: call the run function once, or the step function again and again"},
+    {"--interpret", PLAIN, take_interpret, "", "run: no C; the equations step by step in double precision"},
+    {"--build", NEEDS, take_build, "=DIR", "run: build there, and keep it for the next time"},
+    {"--cc", NEEDS, take_cc, "=COMMAND", "run: the C compiler, with its options; otherwise $CC, or cc -O2"},
+    {"--exec", NEEDS, take_exec, "=COMMAND", "run: what runs the program, for instance an emulator"},
+    {"--runtime", NEEDS, take_runtime, "=DIR", "run: the folder of rt.h and the runtime's sources"},
+    {"-h", PLAIN, show_help, "", NULL},
+};
+
+static bool show_help(Word *w)
+{
+    puts("usage: rnnc MODEL.rnn -o DIR [options]      compile a model to C\n"
+         "       rnnc run MODEL.rnn [options] --input NAME=FILE.npy ... --output NAME=FILE.npy ...\n"
+         "                                           compile, build with the C compiler, and run\n");
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].help)
+            printf("  %s%s%*s %s\n", table[i].name, table[i].value, 24 - (int)(strlen(table[i].name) + strlen(table[i].value)), "", table[i].help);
+    puts("\nExit status: 0 all is well, 1 errors in the model, the weights or the inputs, 2 a command line that\n"
+         "cannot be understood, 3 (run --by=step) the model has no step function. Messages go to stderr; nothing\n"
+         "is written where there was an error.");
+    return w->o->done = true;
+}
+
+/* The option that a word is: "--name=value", "--name value", "-Dname=1". */
+static const struct Option *find_option(const char *word, const char **value)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        size_t length = strlen(table[i].name);
+        if (strncmp(word, table[i].name, length) != 0)
+            continue;
+        bool letter = table[i].name[1] != '-';
+        if (word[length] == 0 || word[length] == '=' || (letter && table[i].argument == NEEDS)) {
+            *value = word[length] == 0 ? NULL : word + length + (word[length] == '=');
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+static bool take_word(Word *w, int count, char **words, int *i)
+{
+    const char *word = words[*i];
+    if (*word != '-' || !word[1]) {
+        if (w->o->model)
+            return complain("%s: one model file at a time", word);
+        w->o->model = word;
+        return true;
+    }
+    const struct Option *option = find_option(word, &w->value);
+    if (!option)
+        return complain("%s: there is no such option", word);
+    if (option->argument == NEEDS && !w->value) {
+        if (*i + 1 >= count)
+            return complain("%s needs a value", option->name);
+        w->value = words[++*i];
+    }
+    if (option->argument == PLAIN && w->value)
+        return complain("%s takes no value", option->name);
+    return option->take(w);
+}
+
+bool options_parse(Arena *arena, int count, char **words, Options *options)
+{
+    *options = (Options){.seed = 1, .by = "run"};
+    Word word = {.arena = arena, .o = options};
+    int first = 1;
+    if (count > 1 && strcmp(words[1], "run") == 0) {
+        options->run = true;
+        first = 2;
+    }
+    for (int i = first; i < count && !options->done; i++)
+        if (!take_word(&word, count, words, &i))
+            return false;
+    if (options->done)
+        return true;
+    if (!options->model)
+        return complain("%s", "no model file");
+    if (!options->run && !options->folder && !options->emit)
+        return complain("%s", "where to? -o DIR writes files, --emit=c prints");
+    return true;
+}

@@ -1,0 +1,38 @@
+/* options.h: the command line, taken apart. */
+#ifndef RNNC_OPTIONS_H
+#define RNNC_OPTIONS_H
+
+#include "check.h"
+#include "pass.h"
+#include "plan.h"
+
+typedef struct NamedFile {       /* NAME=FILE */
+    const char *name, *file;
+} NamedFile;
+
+typedef struct Options {
+    bool run;                    /* rnnc run */
+    bool interpret;
+    bool done;                   /* --help and the like: all is said */
+    bool quiet;
+    const char *model;           /* the file */
+    const char *folder;          /* -o */
+    const char *emit;            /* ast, graph, plan, c, h; NULL: files */
+    const char *name;            /* of what is emitted */
+    bool blob;
+    uint64_t seed;               /* of random weights */
+    CheckOptions check;
+    PassOptions pass;
+    PlanOptions plan;
+    NamedFile *inputs, *outputs;
+    size_t input_count, output_count;
+    const char *by;              /* run, step */
+    const char *build;           /* folder to build in; NULL: one of our own, removed afterwards */
+    const char *cc, *exec, *runtime;
+    int status;                  /* of the process where something failed; 0: 1 */
+} Options;
+
+/* False, and a message on stderr, for a command line that cannot be understood. */
+bool options_parse(Arena *arena, int count, char **words, Options *options);
+
+#endif

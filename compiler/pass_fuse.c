@@ -1,0 +1,126 @@
+/* pass_fuse.c: groups of nodes that become one loop over units: products, and the elementwise
+ * operators around them as their epilogue, in registers.
+ *
+ * Every node gets a level: how many loops must have run before it can. An elementwise operator has
+ * the level of its operands of the same shape; whatever needs a whole vector (the vector of a
+ * product, a softmax) is one level above it. Nodes of one level, shape and set of clocks that are
+ * connected make a group; as an edge that needs a whole vector always leads to a higher level, no
+ * group can wait for itself. */
+#include "pass.h"
+
+typedef struct Fuse {
+    const Graph *graph;
+    int *level;
+    bool *heavy;       /* a product of its level is above it */
+    int *uses;
+    NodeId *parent;    /* union-find */
+    const int *phase;
+} Fuse;
+
+
+/* Whether `node` can take the value of its input `in` from a register of the same loop. */
+static bool in_register(const Fuse *f, const Node *node, NodeId in)
+{
+    const Node *input = &f->graph->node[in];
+    if (op_info[node->op].class != CLASS_MAP || node->fixed || !pass_fusible(f->graph, input))
+        return false;
+    bool same_loop = node->type.clocks == input->type.clocks && f->phase[node - f->graph->node] == f->phase[in];
+    return same_loop && shape_equal(node->type.shape, input->type.shape);
+}
+
+/* As early as possible. */
+static void find_levels(Fuse *f)
+{
+    for (size_t i = 0; i < f->graph->count; i++) {
+        const Node *node = &f->graph->node[i];
+        bool fusible = pass_fusible(f->graph, node);
+        f->heavy[i] = fusible && node->op == OP_MATMUL;
+        f->level[i] = fusible;
+        for (int k = 0; k < node->count && !node->fixed && node->op != OP_STATE; k++) {
+            NodeId in = node->input[k];
+            bool same = in_register(f, node, in);
+            bool loop = pass_fusible(f->graph, &f->graph->node[in]);
+            int level = f->level[in] + (!same && (loop || fusible));
+            if (level > f->level[i])
+                f->level[i] = level;
+        }
+        for (int k = 0; k < node->count; k++)
+            if (in_register(f, node, node->input[k]) && f->level[node->input[k]] == f->level[i] && f->heavy[node->input[k]])
+                f->heavy[i] = true;
+    }
+}
+
+/* Whether a node may wait for what uses it: products may (their sum then needs no array of its own),
+ * and elementwise operators unless that takes a result away from the products that it completes. */
+static bool may_wait(const Fuse *f, const Node *node, NodeId id)
+{
+    if (node->op == OP_MATMUL || !f->heavy[id])
+        return true;
+    for (int k = 0; k < node->count; k++) {
+        NodeId in = node->input[k];
+        if (f->level[in] == f->level[id] && f->heavy[in] && f->uses[in] < 2)
+            return false;
+    }
+    return true;
+}
+
+/* Moves nodes to the level of their first use where all uses are elementwise and later. */
+static void sink(Fuse *f, Arena *arena)
+{
+    size_t count = f->graph->count;
+    int *first = arena_array(arena, count + 1, sizeof *first); /* lowest level of the uses, plus one */
+    bool *bound = arena_array(arena, count + 1, sizeof *bound);
+    for (size_t i = 0; i < f->graph->output_count; i++)
+        bound[f->graph->output[i].node] = true;
+    for (size_t i = 0; i < count; i++)
+        if (f->graph->node[i].next != NODE_NONE)
+            bound[f->graph->node[i].next] = true;
+    for (size_t i = count; i-- > 0;) {
+        const Node *node = &f->graph->node[i];
+        if (pass_fusible(f->graph, node) && !bound[i] && first[i] > f->level[i] + 1 && may_wait(f, node, (NodeId)i))
+            f->level[i] = first[i] - 1;
+        for (int k = 0; k < node->count; k++) {
+            NodeId in = node->input[k];
+            if (!in_register(f, node, in))
+                bound[in] = true;
+            else if (!first[in] || f->level[i] + 1 < first[in])
+                first[in] = f->level[i] + 1;
+        }
+    }
+}
+
+static NodeId find(Fuse *f, NodeId id)
+{
+    while (f->parent[id] != id)
+        id = f->parent[id] = f->parent[f->parent[id]];
+    return id;
+}
+
+Graph *pass_fuse(Arena *arena, const Graph *graph)
+{
+    Graph *to = pass_clean(arena, graph);
+    size_t count = to->count;
+    Fuse f = {.graph = to, .uses = graph_uses(arena, to), .phase = pass_phases(arena, to)};
+    f.level = arena_array(arena, count + 1, sizeof *f.level);
+    f.heavy = arena_array(arena, count + 1, sizeof *f.heavy);
+    f.parent = arena_array(arena, count + 1, sizeof *f.parent);
+    find_levels(&f);
+    sink(&f, arena);
+    for (size_t i = 0; i < count; i++)
+        f.parent[i] = (NodeId)i;
+    for (size_t i = 0; i < count; i++)
+        for (int k = 0; k < to->node[i].count; k++) {
+            NodeId in = to->node[i].input[k];
+            if (in_register(&f, &to->node[i], in) && f.level[i] == f.level[in])
+                f.parent[find(&f, (NodeId)i)] = find(&f, in);
+        }
+    int groups = 0, *number = arena_array(arena, count + 1, sizeof *number);
+    for (size_t i = 0; i < count; i++)
+        if (pass_fusible(to, &to->node[i])) {
+            NodeId root = find(&f, (NodeId)i);
+            if (!number[root])
+                number[root] = ++groups;
+            to->node[i].group = number[root] - 1;
+        }
+    return to;
+}

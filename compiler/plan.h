@@ -1,0 +1,144 @@
+/* plan.h: what the emitted program does, step by step, and where every value lies.
+ *
+ * A plan is a list of steps on buffers. Loops over clocks are a step that opens and one that ends
+ * them. Every size is known; the longest sequence decides. The emitter writes the plan down in C and
+ * decides nothing. */
+#ifndef RNNC_PLAN_H
+#define RNNC_PLAN_H
+
+#include "constant.h"
+#include "diag.h"
+#include "graph.h"
+
+/* Units that are computed side by side: the width of packed weights (RT_PANEL of runtime/rt.h). */
+enum { PLAN_PANEL = 16 };
+
+typedef enum {
+    BUFFER_INPUT,            /* the caller's, read */
+    BUFFER_OUTPUT,           /* the caller's, written */
+    BUFFER_CONST,            /* in flash, or in the blob */
+    BUFFER_STATE,            /* in the instance: persists from call to call */
+    BUFFER_WORK              /* in the work space: dead between calls */
+} BufferKind;
+
+typedef struct Buffer {
+    BufferKind kind;
+    const char *name;        /* a C identifier of its own */
+    const char *what;        /* what it holds, for comments: "h.c [24]" */
+    bool integer;            /* tokens, int32_t; otherwise float */
+    bool packed;             /* CONST: panels of a product, see runtime/panel.h */
+    int64_t count;           /* elements of one step */
+    int clock;               /* it holds a value for every step of that clock; -1: one value */
+    int64_t steps;           /* room for so many steps */
+    size_t offset;           /* elements from the start of its block (STATE, WORK, CONST) */
+    int first, last;         /* steps of the plan between which it is live (WORK) */
+    bool carried;            /* a state: carried from step to step (in the work space where no call can) */
+    bool unused;             /* nothing refers to it any more */
+    const double *data;      /* CONST: count elements */
+} Buffer;
+
+typedef enum { AT_START, AT_STEP } ViewTime;
+
+typedef struct View {        /* elements of a buffer: of the one value, or of the value of this step */
+    int buffer;
+    int64_t offset;          /* elements */
+    ViewTime time;           /* AT_STEP: step t of the buffer's clock */
+    int index;               /* a token's buffer that chooses a row, or -1 */
+    ViewTime index_time;
+    int64_t index_offset;
+    int64_t stride;          /* elements of such a row */
+} View;
+
+/* A loop over units: for every unit j, instructions in order. Registers are numbered; each is written
+ * by one instruction, but for the accumulators of products, which PANEL adds to. */
+typedef enum {
+    DO_LOAD,                 /* result = the view's elements from j on */
+    DO_SPLAT,                /* result = the view's one element, everywhere */
+    DO_NUMBER,               /* result = value */
+    DO_START,                /* result = register a, or 0 where a is -1: an accumulator */
+    DO_PANEL,                /* accumulators += packed weights (view) times vector (in) */
+    DO_OP,                   /* result = op(a, b, c) */
+    DO_STORE                 /* the view's elements from j on = register a */
+} DoKind;
+
+typedef struct Do {
+    DoKind kind;
+    int result;
+    Op op;
+    int arg[3];
+    double value;
+    View view, in;
+    int64_t period;          /* LOAD: elements after which the view starts again; 0: never */
+    int64_t inner;           /* PANEL: elements of the vector */
+    int count;               /* PANEL: accumulators */
+    int *accumulator;        /* PANEL: their registers */
+    const char *label;       /* the variable that the result is the value of, or NULL */
+    Place place;
+} Do;
+
+typedef struct Kernel {
+    int64_t units;
+    int64_t rows;            /* the loop over units is done for each of so many rows (tails); or 1 */
+    Do *code;
+    size_t count, capacity;
+    int registers;
+} Kernel;
+
+typedef enum {
+    STEP_LOOP, STEP_END,     /* over `clock` */
+    STEP_FRESH, STEP_FRESH_END, /* only where the state starts anew */
+    STEP_KERNEL,
+    STEP_CALL,               /* runtime function `call`: out, in..., sizes... */
+    STEP_COPY,               /* size: rows, elements a row, stride of out, stride of in */
+    STEP_FILL,               /* size: elements; all become `value` */
+    STEP_NUMBER              /* size: elements; tokens become numbers */
+} StepKind;
+
+typedef enum { WHEN_ALWAYS, WHEN_FIRST, WHEN_LAST } When;
+
+typedef struct Step {
+    StepKind kind;
+    int clock;
+    When when;               /* at which steps of the loop it stands in */
+    Kernel *kernel;
+    const char *call;        /* "softmax_f32" */
+    View out, in[2];
+    int in_count;
+    int64_t size[4];
+    int size_count;
+    int length_at;           /* of `size`, the one that is the actual length of `clock`; or -1 */
+    double value;
+    const char *label;
+    Place place;
+} Step;
+
+typedef struct Plan {
+    Arena *arena;
+    const Graph *graph;
+    Buffer *buffer;
+    size_t buffer_count, buffer_capacity;
+    Step *step;
+    size_t step_count, step_capacity;
+    int *input, *output;     /* buffers of the ports */
+    bool steps;              /* the model has a step function: one causal clock */
+    int clock;               /* which, with `steps` */
+    size_t state_floats, state_tokens, work_floats, work_tokens, const_floats;
+} Plan;
+
+typedef struct PlanOptions {
+    bool no_inplace;         /* --without=inplace */
+    bool no_overlap;         /* --without=overlap */
+} PlanOptions;
+
+/* The plan of a graph; NULL after errors (what is not supported yet). */
+Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options);
+
+void plan_inplace(Plan *plan);                 /* plan_inplace.c */
+void plan_place(Plan *plan, bool overlap);     /* plan_place.c */
+void plan_print(Out *out, const Plan *plan);   /* plan_text.c */
+
+/* Calls `use` for every buffer that a step touches, telling whether it is written. */
+typedef void PlanUse(void *context, int *buffer, bool write);
+void plan_uses(Step *step, PlanUse *use, void *context);
+
+#endif

@@ -1,0 +1,236 @@
+/* run_data.c: inputs and outputs of `rnnc run`. The shape of an input is its clocks' lengths, outermost
+ * first, then the shape of a step; from the inputs come the lengths of clocks that are not exact. */
+#include "interp.h"
+#include "run.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t run_count(const RunData *data, NodeId id)
+{
+    const Type *type = &data->graph->node[id].type;
+    size_t count = (size_t)shape_count(type->shape);
+    for (int clock = 0; clock < data->graph->clock_count; clock++)
+        if (type->clocks >> clock & 1)
+            count *= (size_t)data->length[clock];
+    return count;
+}
+
+static const char *wanted(Arena *arena, const Graph *graph, const Type *type)
+{
+    const char *text = "";
+    for (int clock = 0; clock < graph->clock_count; clock++) {
+        const Clock *c = &graph->clock[clock];
+        if (!(type->clocks >> clock & 1))
+            continue;
+        text = c->kind == CLOCK_EXACT ? arena_printf(arena, "%s%s%lld", text, *text ? ", " : "", (long long)c->limit)
+                                      : arena_printf(arena, "%s%ssteps of %s", text, *text ? ", " : "", c->name);
+    }
+    for (int i = 0; i < type->shape.rank; i++)
+        text = arena_printf(arena, "%s%s%lld", text, *text ? ", " : "", (long long)type->shape.dim[i]);
+    return arena_printf(arena, "[%s]", text);
+}
+
+static bool set_length(Diag *diag, const Graph *graph, RunData *data, int clock, int64_t length, const NamedFile *file)
+{
+    const Clock *c = &graph->clock[clock];
+    bool fits = c->kind == CLOCK_EXACT ? length == c->limit : length >= 1 && (c->kind == CLOCK_ENDLESS || length <= c->limit);
+    if (!fits) {
+        diag_error(diag, (Place){0}, "%s: %lld steps of %s, and it has %s%lld", file->file, (long long)length, c->name,
+                   c->kind == CLOCK_EXACT ? "exactly " : "1 to ", (long long)c->limit);
+        return false;
+    }
+    if (data->length[clock] >= 0 && data->length[clock] != length) {
+        diag_error(diag, (Place){0}, "%s: %lld steps of %s, and another input has %lld", file->file, (long long)length, c->name,
+                   (long long)data->length[clock]);
+        return false;
+    }
+    data->length[clock] = length;
+    return true;
+}
+
+static bool fit(Arena *arena, Diag *diag, const Graph *graph, RunData *data, const Port *port, const Tensor *tensor, const NamedFile *file)
+{
+    const Type *type = &graph->node[port->node].type;
+    int axis = 0, rank = type->shape.rank;
+    for (int clock = 0; clock < graph->clock_count; clock++)
+        rank += (int)(type->clocks >> clock & 1);
+    bool same = tensor->rank == rank;
+    for (int clock = 0; same && clock < graph->clock_count; clock++)
+        if (type->clocks >> clock & 1)
+            if (!set_length(diag, graph, data, clock, tensor->dim[axis++], file))
+                return false;
+    for (int i = 0; same && i < type->shape.rank; i++)
+        same = tensor->dim[axis++] == type->shape.dim[i];
+    if (same)
+        return true;
+    diag_error(diag, (Place){0}, "%s is %s, and the input %s is %s", file->file, shape_text(arena, shape_vector(tensor->rank, tensor->dim)),
+               port->name, wanted(arena, graph, type));
+    return false;
+}
+
+static bool check_tokens(Diag *diag, const Type *type, const double *value, size_t count, const NamedFile *file)
+{
+    for (size_t i = 0; type->tokens && i < count; i++)
+        if (!(value[i] >= 0 && value[i] < (double)type->tokens && value[i] == floor(value[i]))) {
+            diag_error(diag, (Place){0}, "%s: element %zu is %g, and the tokens of %s are 0 to %lld", file->file, i, value[i], file->name,
+                       (long long)type->tokens - 1);
+            return false;
+        }
+    return true;
+}
+
+static bool read_input(Arena *arena, Diag *diag, const Options *o, RunData *data, size_t port)
+{
+    const Port *p = &data->graph->input[port];
+    const NamedFile *file = NULL;
+    for (size_t i = 0; i < o->input_count; i++)
+        if (strcmp(o->inputs[i].name, p->name) == 0)
+            file = &o->inputs[i];
+    if (!file) {
+        diag_error(diag, (Place){0}, "the input %s %s is missing: --input %s=FILE.npy", p->name,
+                   wanted(arena, data->graph, &data->graph->node[p->node].type), p->name);
+        return false;
+    }
+    const char *error = NULL;
+    TensorFile *tensors = tensor_file_open(arena, file->file, &error);
+    if (!tensors || tensor_file_count(tensors) != 1) {
+        diag_error(diag, (Place){0}, "%s: %s", file->file, tensors ? "one array is needed" : error);
+        tensor_file_close(tensors);
+        return false;
+    }
+    const Tensor *tensor = tensor_file_at(tensors, 0);
+    bool good = fit(arena, diag, data->graph, data, p, tensor, file);
+    if (good) {
+        data->input[port] = arena_array(arena, tensor->count + 1, sizeof(double));
+        tensor_read_f64(tensor, data->input[port]);
+        good = check_tokens(diag, &data->graph->node[p->node].type, data->input[port], tensor->count, file);
+    }
+    tensor_file_close(tensors);
+    return good;
+}
+
+static bool names_known(Diag *diag, const NamedFile *files, size_t count, const Port *ports, size_t port_count, const char *what)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < port_count; k++)
+            known = known || strcmp(files[i].name, ports[k].name) == 0;
+        if (!known) {
+            diag_error(diag, (Place){0}, "the model has no %s %s", what, files[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool run_read(Arena *arena, Diag *diag, const Options *o, const Graph *graph, RunData *data)
+{
+    data->graph = graph;
+    data->length = arena_array(arena, (size_t)graph->clock_count + 1, sizeof *data->length);
+    data->input = arena_array(arena, graph->input_count + 1, sizeof *data->input);
+    for (int clock = 0; clock < graph->clock_count; clock++)
+        data->length[clock] = graph->clock[clock].kind == CLOCK_EXACT ? graph->clock[clock].limit : -1;
+    if (!names_known(diag, o->inputs, o->input_count, graph->input, graph->input_count, "input")
+        || !names_known(diag, o->outputs, o->output_count, graph->output, graph->output_count, "output"))
+        return false;
+    bool good = true;
+    for (size_t i = 0; i < graph->input_count; i++)
+        good = read_input(arena, diag, o, data, i) && good;
+    for (int clock = 0; good && clock < graph->clock_count; clock++)
+        if (data->length[clock] < 0) { /* nothing tells: as long as it can be */
+            if (graph->clock[clock].kind == CLOCK_ENDLESS) {
+                diag_error(diag, (Place){0}, "no input tells how many steps of %s to run", graph->clock[clock].name);
+                return false;
+            }
+            data->length[clock] = graph->clock[clock].limit;
+        }
+    return good;
+}
+
+/* ---- outputs ---- */
+
+static int dimensions(const RunData *data, NodeId id, int64_t *dim)
+{
+    const Type *type = &data->graph->node[id].type;
+    int rank = 0;
+    for (int clock = 0; clock < data->graph->clock_count; clock++)
+        if (type->clocks >> clock & 1)
+            dim[rank++] = data->length[clock];
+    for (int i = 0; i < type->shape.rank; i++)
+        dim[rank++] = type->shape.dim[i];
+    return rank;
+}
+
+static void show(Arena *arena, const RunData *data, const Port *port, const double *value)
+{
+    int64_t dim[SHAPE_MAX_RANK + CLOCKS_MAX];
+    int rank = dimensions(data, port->node, dim);
+    size_t count = run_count(data, port->node), width = rank ? (size_t)dim[rank - 1] : 1, rows = width ? count / width : 0;
+    const char *text = "";
+    for (int i = 0; i < rank; i++)
+        text = arena_printf(arena, "%s%s%lld", text, i ? ", " : "", (long long)dim[i]);
+    printf("%s [%s]\n", port->name, text);
+    for (size_t r = 0; r < rows; r++) {
+        if (rows > 7 && r == 4) {
+            printf("  ...\n");
+            r = rows - 2;
+        }
+        for (size_t i = 0; i < width; i++) {
+            if (width > 9 && i == 7) {
+                printf("  ...");
+                i = width - 1;
+            }
+            printf(" %11.6g", value[r * width + i]);
+        }
+        printf("\n");
+    }
+}
+
+static bool write_output(Arena *arena, Diag *diag, const RunData *data, const Port *port, const double *value, const char *path)
+{
+    int64_t dim[SHAPE_MAX_RANK + CLOCKS_MAX];
+    int rank = dimensions(data, port->node, dim);
+    size_t count = run_count(data, port->node);
+    bool tokens = data->graph->node[port->node].type.tokens > 0;
+    float *numbers = arena_array(arena, count + 1, sizeof *numbers);
+    int32_t *integers = arena_array(arena, count + 1, sizeof *integers);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = tokens ? 0 : (float)value[i];
+        integers[i] = tokens ? (int32_t)value[i] : 0;
+    }
+    const char *error = NULL;
+    if (npy_write(path, tokens ? DTYPE_I32 : DTYPE_F32, rank, dim, tokens ? (const void *)integers : numbers, &error))
+        return true;
+    diag_error(diag, (Place){0}, "%s: %s", path, error);
+    return false;
+}
+
+bool run_write(Arena *arena, Diag *diag, const Options *o, const RunData *data, const double *const *output)
+{
+    bool good = true;
+    for (size_t k = 0; k < data->graph->output_count; k++) {
+        const Port *port = &data->graph->output[k];
+        for (size_t i = 0; i < o->output_count; i++)
+            if (strcmp(o->outputs[i].name, port->name) == 0)
+                good = write_output(arena, diag, data, port, output[k], o->outputs[i].file) && good;
+        if (!o->output_count)
+            show(arena, data, port, output[k]);
+    }
+    return good;
+}
+
+bool run_interpreted(Arena *arena, Diag *diag, const Options *o, const Graph *graph)
+{
+    RunData data;
+    if (!run_read(arena, diag, o, graph, &data))
+        return false;
+    const double **output = arena_array(arena, graph->output_count + 1, sizeof *output);
+    Constants *constants = constants_new(arena, graph, o->seed);
+    const char *error = interp_run(arena, graph, constants, data.length, (const double *const *)data.input, output);
+    if (error) {
+        diag_error(diag, (Place){0}, "%s", error);
+        return false;
+    }
+    return run_write(arena, diag, o, &data, output);
+}

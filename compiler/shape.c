@@ -1,0 +1,282 @@
+/* shape.c: shapes, and one rule for each class of operators. */
+#include "shape.h"
+
+#include <string.h>
+
+const Shape SHAPE_UNKNOWN = {-1, {0}};
+
+Shape shape_vector(int rank, const int64_t *dim)
+{
+    Shape shape = {rank, {0}};
+    if (rank > 0)
+        memcpy(shape.dim, dim, (size_t)rank * sizeof *dim);
+    return shape;
+}
+
+Shape shape_scalar(void)
+{
+    return shape_vector(0, NULL);
+}
+
+bool shape_known(Shape shape)
+{
+    for (int i = 0; i < shape.rank; i++)
+        if (shape.dim[i] < 0)
+            return false;
+    return shape.rank >= 0;
+}
+
+bool shape_equal(Shape a, Shape b)
+{
+    if (a.rank != b.rank)
+        return false;
+    for (int i = 0; i < a.rank; i++)
+        if (a.dim[i] != b.dim[i])
+            return false;
+    return true;
+}
+
+static bool dim_agrees(int64_t a, int64_t b)
+{
+    return a < 0 || b < 0 || a == b;
+}
+
+bool shape_agrees(Shape a, Shape b)
+{
+    if (a.rank < 0 || b.rank < 0)
+        return true;
+    return a.rank == b.rank && shape_has_tail(a, b);
+}
+
+Shape shape_merge(Shape a, Shape b)
+{
+    if (a.rank < 0)
+        return b;
+    for (int i = 0; i < a.rank && i < b.rank; i++)
+        if (a.dim[i] < 0)
+            a.dim[i] = b.dim[i];
+    return a;
+}
+
+bool shape_has_tail(Shape a, Shape b)
+{
+    if (a.rank < 0 || b.rank < 0)
+        return true;
+    for (int i = 1; i <= b.rank; i++)
+        if (i > a.rank || !dim_agrees(a.dim[a.rank - i], b.dim[b.rank - i]))
+            return false;
+    return true;
+}
+
+int64_t shape_product(Shape shape, int begin, int end)
+{
+    int64_t count = 1;
+    for (int i = begin; i < end; i++) {
+        if (shape.dim[i] > 0 && count > INT64_MAX / shape.dim[i])
+            return INT64_MAX; /* of a shape that nobody has looked at yet */
+        count = shape.dim[i] < 0 ? count : count * shape.dim[i];
+    }
+    return count;
+}
+
+int64_t shape_count(Shape shape)
+{
+    return shape_product(shape, 0, shape.rank);
+}
+
+const char *shape_text(Arena *arena, Shape shape)
+{
+    if (shape.rank < 0)
+        return "[?]";
+    const char *text = "[";
+    for (int i = 0; i < shape.rank; i++) {
+        const char *comma = i ? ", " : "";
+        if (shape.dim[i] < 0)
+            text = arena_printf(arena, "%s%s?", text, comma);
+        else
+            text = arena_printf(arena, "%s%s%lld", text, comma, (long long)shape.dim[i]);
+    }
+    return arena_printf(arena, "%s]", text);
+}
+
+/* Elementwise: the shape that all the others are tails of. */
+static bool map_shape(Arena *arena, Op op, const Shape *in, int count, Shape *out, const char **error)
+{
+    *out = in[0];
+    for (int i = 1; i < count; i++) {
+        const Shape *large = out->rank >= in[i].rank ? out : &in[i];
+        const Shape *small = large == out ? &in[i] : out;
+        if (!shape_has_tail(*large, *small)) {
+            *error = arena_printf(arena, "`%s` of %s and %s: the shapes must be equal, or one the tail of the other",
+                                  op_info[op].word, shape_text(arena, *out), shape_text(arena, in[i]));
+            return false;
+        }
+        Shape result = *large;
+        for (int k = 1; k <= small->rank; k++)
+            if (result.dim[result.rank - k] < 0)
+                result.dim[result.rank - k] = small->dim[small->rank - k];
+        *out = result;
+    }
+    return true;
+}
+
+static bool product_shape(Arena *arena, const Shape *in, Shape *out, const char **error)
+{
+    Shape a = in[0], b = in[1];
+    for (int i = 0; i < 2; i++)
+        if (in[i].rank == 0 || in[i].rank > 2) {
+            *error = arena_printf(arena, "cannot multiply %s by %s: `@` takes vectors and matrices%s", shape_text(arena, a),
+                                  shape_text(arena, b), in[i].rank == 0 ? " (a number is multiplied with `*`)" : "");
+            return false;
+        }
+    if (a.rank < 0 && b.rank < 0) {
+        *out = SHAPE_UNKNOWN;
+        return true;
+    }
+    /* An unknown operand is taken for a vector: what comes out wrong is found in the next round. */
+    int64_t inner_a = a.rank < 0 ? -1 : a.dim[a.rank - 1], inner_b = b.rank < 0 ? -1 : b.dim[0];
+    if (!dim_agrees(inner_a, inner_b)) {
+        *error = arena_printf(arena, "cannot multiply %s by %s: the inner dimensions are %lld and %lld", shape_text(arena, a),
+                              shape_text(arena, b), (long long)inner_a, (long long)inner_b);
+        return false;
+    }
+    *out = shape_scalar();
+    if (a.rank == 2)
+        out->dim[out->rank++] = a.dim[0];
+    if (b.rank == 2)
+        out->dim[out->rank++] = b.dim[1];
+    return true;
+}
+
+static bool check_axis(Arena *arena, Op op, int axis, Shape in, const char **error)
+{
+    if (axis >= 0 && axis < in.rank)
+        return true;
+    *error = in.rank == 0 ? arena_printf(arena, "`%s` of a single number: there is no axis to work along", op_info[op].word)
+                          : arena_printf(arena, "`%s` along axis %d of %s: the axes are 0 to %d", op_info[op].word, axis,
+                                         shape_text(arena, in), in.rank - 1);
+    return false;
+}
+
+static bool concat_shape(Arena *arena, const Attributes *at, const Shape *in, int count, Shape *out, const char **error)
+{
+    *out = in[0];
+    for (int i = 0; i < count; i++) {
+        if (in[i].rank < 0 || out->rank < 0) {
+            *out = SHAPE_UNKNOWN;
+            return true;
+        }
+        if (!check_axis(arena, OP_CONCAT, at->axis, in[i], error))
+            return false;
+        if (i == 0)
+            continue;
+        int64_t sum = out->dim[at->axis] < 0 || in[i].dim[at->axis] < 0 ? -1 : out->dim[at->axis] + in[i].dim[at->axis];
+        out->dim[at->axis] = in[i].dim[at->axis];
+        if (!shape_agrees(*out, in[i])) {
+            *error = arena_printf(arena, "`concat` along axis %d of %s and %s: the other axes must be equal", at->axis,
+                                  shape_text(arena, in[0]), shape_text(arena, in[i]));
+            return false;
+        }
+        *out = shape_merge(*out, in[i]);
+        out->dim[at->axis] = sum;
+    }
+    return true;
+}
+
+static bool slice_shape(Arena *arena, const Attributes *at, Shape in, Shape *out, const char **error)
+{
+    int64_t length = in.dim[at->axis];
+    if (length >= 0 && (at->begin < 0 || at->end > length || at->begin >= at->end)) {
+        *error = arena_printf(arena, "elements %lld to %lld of %s: axis %d has the elements 0 to %lld", (long long)at->begin,
+                              (long long)at->end - 1, shape_text(arena, in), at->axis, (long long)length - 1);
+        return false;
+    }
+    *out = in;
+    out->dim[at->axis] = at->end - at->begin;
+    return true;
+}
+
+static bool reshape_shape(Arena *arena, const Attributes *at, Shape in, Shape *out, const char **error)
+{
+    *out = at->shape;
+    if (shape_known(in) && shape_known(at->shape) && shape_count(in) != shape_count(at->shape)) {
+        *error = arena_printf(arena, "cannot reshape %s into %s: %lld elements into %lld", shape_text(arena, in),
+                              shape_text(arena, at->shape), (long long)shape_count(in), (long long)shape_count(at->shape));
+        return false;
+    }
+    return true;
+}
+
+static Shape without_axis(Shape in, int axis)
+{
+    for (int i = axis; i + 1 < in.rank; i++)
+        in.dim[i] = in.dim[i + 1];
+    in.rank--;
+    return in;
+}
+
+static bool stack_shape(Arena *arena, const Attributes *at, Shape in, Shape *out, const char **error)
+{
+    if (in.rank >= SHAPE_MAX_RANK) {
+        *error = arena_printf(arena, "`stack` of %s: a value has at most %d axes", shape_text(arena, in), SHAPE_MAX_RANK);
+        return false;
+    }
+    *out = in;
+    for (int i = in.rank; i > 0; i--)
+        out->dim[i] = in.dim[i - 1];
+    out->dim[0] = at->length;
+    out->rank++;
+    return true;
+}
+
+static bool shape_class(Arena *arena, Op op, const Attributes *at, const Shape *in, int count, Shape *out, const char **error)
+{
+    if (op == OP_CONCAT)
+        return concat_shape(arena, at, in, count, out, error);
+    if (op == OP_RESHAPE)
+        return reshape_shape(arena, at, in[0], out, error);
+    *out = in[0];
+    if (in[0].rank < 0)
+        return true;
+    switch (op) {
+    case OP_SLICE: return check_axis(arena, op, at->axis, in[0], error) && slice_shape(arena, at, in[0], out, error);
+    case OP_FLIP: return check_axis(arena, op, at->axis, in[0], error);
+    case OP_TRANSPOSE:
+        for (int i = 0; i < in[0].rank; i++)
+            out->dim[i] = in[0].dim[in[0].rank - 1 - i];
+        return true;
+    case OP_ROW:
+        if (!check_axis(arena, op, 0, in[0], error))
+            return false;
+        if (in[1].rank > 0) {
+            *error = arena_printf(arena, "a row is taken by one token, not by %s of them", shape_text(arena, in[1]));
+            return false;
+        }
+        *out = without_axis(in[0], 0);
+        return true;
+    default: return true;
+    }
+}
+
+bool op_shape(Arena *arena, Op op, const Attributes *at, const Shape *in, int count, Shape *out, const char **error)
+{
+    switch (op_info[op].class) {
+    case CLASS_MAP: return map_shape(arena, op, in, count, out, error);
+    case CLASS_PRODUCT: return product_shape(arena, in, out, error);
+    case CLASS_SHAPE: return shape_class(arena, op, at, in, count, out, error);
+    case CLASS_LEAF: *out = count ? in[0] : at->shape; return true;
+    default: break;
+    }
+    *out = in[0];
+    if (in[0].rank < 0)
+        return true;
+    if (op == OP_STACK)
+        return stack_shape(arena, at, in[0], out, error);
+    if (at->clock >= 0)
+        return true;
+    if (!check_axis(arena, op, at->axis, in[0], error))
+        return false;
+    if (op_info[op].class == CLASS_REDUCE)
+        *out = without_axis(in[0], at->axis);
+    return true;
+}

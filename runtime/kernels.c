@@ -1,0 +1,36 @@
+/* kernels.c: the kernels of kernels.def, compiled once for each instruction set by the mechanism that
+ * rt.h describes. The bodies are in three files by what they do: kernels_axis.h (softmax, sums,
+ * extremes), kernels_product.h (matrix products) and kernels_move.h (copies). */
+#ifndef RT_SECTION
+
+#include "rt.h"
+
+#if RT_HAVE_SCALAR
+#include "vec_scalar.h"
+#include "kernels.c"
+#endif
+#if RT_HAVE_SSE2
+#include "vec_sse2.h"
+#include "kernels.c"
+#endif
+#if RT_HAVE_AVX2
+#include "vec_avx2.h"
+#include "kernels.c"
+#endif
+#if RT_HAVE_AVX512
+#include "vec_avx512.h"
+#include "kernels.c"
+#endif
+#if RT_HAVE_NEON
+#include "vec_neon.h"
+#include "kernels.c"
+#endif
+
+#else
+
+#include "kernels_axis.h"
+#include "kernels_product.h"
+#include "kernels_move.h"
+#include "vec_end.h"
+
+#endif

@@ -1,0 +1,179 @@
+/* vec_math.h: elementary functions over the vector layer, written once. Included once by each
+ * vec_<set>.h, inside its section. All are free of branches and of tables.
+ *
+ * Largest errors in ulp over all floats: see BOUNDS below. */
+
+/* e^x = 2^n (1 + p) with an integer n and |p| < 0.42, p to about half an ulp of its own. |x| < 1000.
+ * ln 2 is taken off in two parts, the first with 9 zero bits at its end: n times it is exact even
+ * where v_fma rounds twice. Then p = r + r^2 q(r), q minimax for the relative error of p. */
+RT_INLINE vf v_expm1_core(vf x, vf *n)
+{
+    vf r, r2, q_low, q_high;
+
+    *n = v_nearest(v_mul(x, v_set1(1.44269504f)));
+    r = v_keep(v_fma(*n, v_set1(-0.693145752f), x));
+    r = v_keep(v_fma(*n, v_set1(-1.42860677e-6f), r));
+    r2 = v_mul(r, r);
+    q_low = v_fma(v_set1(0.16666539f), r, v_set1(0.5f));
+    q_high = v_fma(v_set1(0.00836704671f), r, v_set1(0.0416664407f));
+    q_high = v_fma(v_set1(0.00139406067f), r2, q_high);
+    return v_fma(r2, v_fma(q_high, r2, q_low), r);
+}
+
+/* Beyond the clamps the result is infinity or 0 all the same. */
+RT_INLINE vf v_exp(vf x)
+{
+    vf n, p;
+    x = v_min(v_set1(89.0f), v_max(v_set1(-105.0f), x));
+    p = v_expm1_core(x, &n);
+    return v_scale2(v_add(p, v_set1(1.0f)), n);
+}
+
+/* 2^n (p + (1 - 2^-n)): nothing cancels, since p is small beside 1 - 2^-n or n is 0. */
+RT_INLINE vf v_expm1(vf x)
+{
+    vf n, p, y, c = v_min(v_set1(89.0f), v_max(v_set1(-18.0f), x));
+    p = v_expm1_core(c, &n);
+    y = v_add(p, v_sub(v_set1(1.0f), v_pow2(v_sub(v_set1(0.0f), v_min(v_set1(126.0f), n)))));
+    return v_copysign(v_scale2(y, n), x);
+}
+
+/* With t = e^-|x|, 1 / (1 + t) or t / (1 + t): no overflow, and small results keep their precision. */
+RT_INLINE vf v_sigmoid(vf x)
+{
+    vf one = v_set1(1.0f), t = v_exp(v_neg(v_abs(x)));
+    vf top = v_select(vm_lt(x, v_set1(0.0f)), t, one);
+    return v_div(top, v_add(t, one));
+}
+
+/* tanh x = e / (e + 2) with e = expm1(2|x|) = 2^n p + (2^n - 1); beyond the clamp it is 1. */
+RT_INLINE vf v_tanh(vf x)
+{
+    vf n, p, s, e, t = v_min(v_set1(10.0f), v_abs(x));
+    p = v_expm1_core(v_add(t, t), &n);
+    s = v_pow2(n);
+    e = v_fma(p, s, v_sub(s, v_set1(1.0f)));
+    return v_copysign(v_div(e, v_add(e, v_set1(2.0f))), x);
+}
+
+/* sigmoid(a) * tanh(b), with one division where the product of the two has two. */
+RT_INLINE vf v_sigmoid_tanh(vf a, vf b)
+{
+    vf one = v_set1(1.0f), t = v_exp(v_neg(v_abs(a)));
+    vf top = v_select(vm_lt(a, v_set1(0.0f)), t, one);
+    vf n, p, s, e, c = v_min(v_set1(10.0f), v_abs(b));
+    p = v_expm1_core(v_add(c, c), &n);
+    s = v_pow2(n);
+    e = v_fma(p, s, v_sub(s, one));
+    return v_copysign(v_div(v_mul(top, e), v_mul(v_add(t, one), v_add(e, v_set1(2.0f)))), b);
+}
+
+/* log(1 + f) + e ln 2 for 1 + f in [sqrt(1/2), sqrt(2)): f - f^2/2 + f^3 P(f), P minimax. The first
+ * part of ln 2 has 10 bits, so that e times it is exact. */
+RT_INLINE vf v_log_core(vf f, vf e)
+{
+    vf f2 = v_mul(f, f), y = v_set1(-0.0763822198f);
+    y = v_fma(y, f, v_set1(0.127640188f));
+    y = v_fma(y, f, v_set1(-0.131598875f));
+    y = v_fma(y, f, v_set1(0.142013326f));
+    y = v_fma(y, f, v_set1(-0.166233391f));
+    y = v_fma(y, f, v_set1(0.200012505f));
+    y = v_fma(y, f, v_set1(-0.250008225f));
+    y = v_fma(y, f, v_set1(0.333333313f));
+    y = v_mul(y, v_mul(f2, f));
+    y = v_fma(e, v_set1(-2.12194440e-4f), y);
+    y = v_fma(f2, v_set1(-0.5f), y);
+    return v_fma(e, v_set1(0.693359375f), v_keep(v_add(f, y)));
+}
+
+/* Negative: NaN. 0 of either sign: -inf. +inf and NaN: themselves. */
+RT_INLINE vf v_log(vf x)
+{
+    vf zero = v_set1(0.0f), inf = vi_float(vi_set1(0x7f800000)), e, m, y;
+    vm tiny = vm_lt(x, v_set1(1.17549435e-38f));
+
+    m = v_split2(v_select(tiny, v_mul(x, v_set1(8388608.0f)), x), &e);
+    e = v_sub(e, v_select(tiny, v_set1(23.0f), zero));
+    y = v_log_core(v_sub(m, v_set1(1.0f)), e);
+    y = v_select(vm_eq(x, zero), v_neg(inf), y);
+    y = v_select(vm_lt(x, zero), vi_float(vi_set1(0x7fc00000)), y);
+    return v_select(vm_lt(x, inf), y, x);
+}
+
+/* What 1 + x loses in rounding is put back into the mantissa. Below -1: NaN. -1: -inf. */
+RT_INLINE vf v_log1p(vf x)
+{
+    vf one = v_set1(1.0f), inf = vi_float(vi_set1(0x7f800000)), u, lost, e, m, y;
+
+    u = v_keep(v_add(one, x));
+    lost = v_sub(x, v_keep(v_sub(u, one)));
+    m = v_split2(u, &e);
+    lost = v_mul(lost, v_pow2(v_neg(v_min(e, v_set1(126.0f)))));
+    y = v_copysign(v_log_core(v_add(v_sub(m, one), lost), e), x);
+    y = v_select(vm_eq(x, v_neg(one)), v_neg(inf), y);
+    y = v_select(vm_lt(x, v_neg(one)), vi_float(vi_set1(0x7fc00000)), y);
+    return v_select(vm_lt(x, inf), y, x);
+}
+
+/* x + x P(x^2) below 1 and 1 - e^-Q(|x|) above, Q a fit of -log(erfc). */
+RT_INLINE vf v_erf(vf x)
+{
+    vf one = v_set1(1.0f), a = v_min(v_set1(3.95f), v_abs(x)), a2 = v_mul(a, a), y, q, n, s;
+
+    y = v_set1(7.80690389e-05f);
+    y = v_fma(y, a2, v_set1(-0.00079978531f));
+    y = v_fma(y, a2, v_set1(0.0051871622f));
+    y = v_fma(y, a2, v_set1(-0.0268533472f));
+    y = v_fma(y, a2, v_set1(0.112835787f));
+    y = v_fma(y, a2, v_set1(-0.37612626f));
+    y = v_fma(y, a2, v_set1(0.128379166f));
+    y = v_fma(a, y, a);
+
+    q = v_set1(0.000186370962f);
+    q = v_fma(q, a, v_set1(-0.00294760056f));
+    q = v_fma(q, a, v_set1(0.0218379088f));
+    q = v_fma(q, a, v_set1(-0.103106551f));
+    q = v_fma(q, a, v_set1(-0.63814497f));
+    q = v_fma(q, a, v_set1(-1.12708914f));
+    q = v_fma(q, a, v_set1(-0.000341531209f));
+    q = v_expm1_core(q, &n);
+    s = v_pow2(n);
+    q = v_sub(one, v_fma(q, s, s));
+    return v_copysign(v_select(vm_lt(a, one), y, q), x);
+}
+
+/* Lane by lane through the C library, with its accuracy and its special values. */
+RT_INLINE vf v_lanes1(float (*f)(float), vf a)
+{
+    float x[V_LANES];
+    int i;
+    v_store(x, a);
+    for (i = 0; i < V_LANES; i++)
+        x[i] = f(x[i]);
+    return v_load(x);
+}
+
+RT_INLINE vf v_lanes2(float (*f)(float, float), vf a, vf b)
+{
+    float x[V_LANES], y[V_LANES];
+    int i;
+    v_store(x, a);
+    v_store(y, b);
+    for (i = 0; i < V_LANES; i++)
+        x[i] = f(x[i], y[i]);
+    return v_load(x);
+}
+
+/* The remainder with the sign of b, as Python's %: exact, but for the last addition. */
+RT_INLINE float v_mod_one(float a, float b)
+{
+    float r = fmodf(a, b);
+    if (r == 0.0f)
+        return __builtin_copysignf(r, b);
+    return (r < 0.0f) == (b < 0.0f) ? r : r + b;
+}
+
+RT_INLINE vf v_sin(vf x) { return v_lanes1(sinf, x); }
+RT_INLINE vf v_cos(vf x) { return v_lanes1(cosf, x); }
+RT_INLINE vf v_pow(vf a, vf b) { return v_lanes2(powf, a, b); }
+RT_INLINE vf v_mod(vf a, vf b) { return v_lanes2(v_mod_one, a, b); }
