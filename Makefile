@@ -1,52 +1,143 @@
 # rnnc: equations of a recurrent network to C. `make help` lists what there is to make.
 
-CC       ?= cc
-CFLAGS   ?= -O2 -g
-PREFIX   ?= /usr/local
-BUILD    ?= build
-VERSION  := 0.1.0
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
 
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Werror
-ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANITIZE) -Icompiler -I$(BUILD) -D_XOPEN_SOURCE=700 -DRNNC_VERSION='"$(VERSION)"'
-LIBS     := $(shell pkg-config --libs jansson libzip 2>/dev/null || echo -ljansson -lzip) -lm
+COMPILE   = $(CC) -std=c11 $(WARN) $(CFLAGS) $(SANITIZE) -D_XOPEN_SOURCE=700 -DRNNC_VERSION='"$(VERSION)"'
+LIBS      = $(shell pkg-config --libs jansson libzip) -lm
+CHECK     = $(shell pkg-config --libs check)
+Q        := $(if $(V),,@)
 
-COMPILER := $(wildcard compiler/*.c)
+COMPILER := $(patsubst compiler/%.c,$(BUILD)/compiler/%.o,$(wildcard compiler/*.c))
+GENERATED := $(BUILD)/compiler/parser.o $(BUILD)/compiler/lexer.o $(BUILD)/compiler/std.o
+LIBRARY  := $(filter-out $(BUILD)/compiler/main.o,$(COMPILER)) $(GENERATED)
 STD      := $(wildcard grammar/std/*.rnn)
-OBJECTS  := $(COMPILER:compiler/%.c=$(BUILD)/compiler/%.o) $(BUILD)/compiler/parser.o $(BUILD)/compiler/lexer.o $(BUILD)/compiler/std.o
-LIBRARY  := $(filter-out $(BUILD)/compiler/main.o,$(OBJECTS))
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
-.PHONY: all
+.DEFAULT_GOAL := all
+.PHONY: all help demo test check unit golden asan lint install uninstall clean setup-build setup-test build-demo
+
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
-$(BUILD)/rnnc: $(OBJECTS)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $(OBJECTS) $(LIBS)
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-$(BUILD)/parser.c $(BUILD)/parser.h &: grammar/parser.y | $(BUILD)/compiler
-	bison -Werror --header=$(BUILD)/parser.h --output=$(BUILD)/parser.c grammar/parser.y
+# ---- what a new user types; both install the Debian packages that are missing ----
 
-$(BUILD)/lexer.c: grammar/lexer.l | $(BUILD)/compiler
-	flex --outfile=$@ $<
+demo: setup-build ## build everything, and let a network tell languages apart
+	@$(MAKE) --no-print-directory build-demo
+	@$(BUILD)/langid --demo
 
-$(BUILD)/compiler/std.o: WARN += -Wno-overlength-strings
+build-demo: all $(BUILD)/langid
 
-# The standard library, as one string a file.
-$(BUILD)/std.c: $(STD) grammar/embed.sh | $(BUILD)/compiler
-	sh grammar/embed.sh $(STD) >$@.new
-	mv $@.new $@
+test: setup-test ## all tests
+	@$(MAKE) --no-print-directory check
+
+setup-build:
+	@.ci/setup build
+setup-test:
+	@.ci/setup test
+
+# ---- the compiler ----
+
+$(BUILD)/rnnc: $(BUILD)/compiler/main.o $(BUILD)/librnnc.a
+	@echo '  link $@'
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS)
+$(BUILD)/librnnc.a: $(LIBRARY)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/compiler/%.o: compiler/%.c | $(BUILD)/compiler
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  $<'
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 $(BUILD)/compiler/%.o: $(BUILD)/%.c | $(BUILD)/compiler
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(LIBRARY): | $(BUILD)/parser.h
+	@echo '  $<'
+	$(Q)$(COMPILE) -Icompiler -I$(BUILD) -MMD -MP -c -o $@ $<
 
-# The runtime is plain C99 at a plain -O2: its instruction sets are chosen inside of it.
-RUNTIME  := dispatch kernels
-$(BUILD)/librnnrt.a: $(RUNTIME:%=$(BUILD)/runtime/%.o)
-	rm -f $@
-	$(AR) rcs $@ $^
+$(BUILD)/parser.c: grammar/parser.y | $(BUILD)/compiler
+	@echo '  $<'
+	$(Q)bison -Werror --header=$(BUILD)/parser.h --output=$@ $<
+$(BUILD)/parser.h: $(BUILD)/parser.c
+$(BUILD)/lexer.c: grammar/lexer.l $(BUILD)/parser.h | $(BUILD)/compiler
+	@echo '  $<'
+	$(Q)flex --outfile=$@ $<
+
+# The standard library, a string for each file.
+$(BUILD)/std.c: grammar/embed.sh $(STD) | $(BUILD)/compiler
+	$(Q)sh $^ >$@.new && mv $@.new $@
+$(BUILD)/compiler/std.o: WARN += -Wno-overlength-strings
+
+# ---- the runtime: C99 at a plain -O2; its instruction sets are chosen inside of it ----
+
+$(BUILD)/librnnrt.a: $(BUILD)/runtime/dispatch.o $(BUILD)/runtime/kernels.o
+	@echo '  link $@'
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/runtime/%.o: runtime/%.c | $(BUILD)/runtime
-	$(CC) -std=c99 $(WARN) $(CFLAGS) $(SANITIZE) -Iruntime -MMD -MP -c -o $@ $<
+	@echo '  $<'
+	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+# ---- samples: each a model file, its weights and a C program ----
+
+$(BUILD)/samples/%.c: samples/%.rnn samples/%.safetensors $(BUILD)/rnnc
+	$(BUILD)/rnnc $< -o $(@D)
+$(BUILD)/langid: samples/langid/main.c $(BUILD)/samples/langid/langid.c $(BUILD)/librnnrt.a
+	@echo '  link $@'
+	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) -D_XOPEN_SOURCE=700 -I$(BUILD)/samples/langid -Iruntime -Isamples/langid -o $@ $^ -lm
+
+# ---- tests ----
+
+check: all unit $(BUILD)/tests/cases $(BUILD)/langid
+	@tests/run.sh $(BUILD)
+
+unit: $(UNITS)
+
+# check.h of the Check library must not be hidden by compiler/check.h: the tests name our headers by path.
+$(BUILD)/tests/test_runtime_%: tests/unit/test_runtime_%.c tests/unit/check_or_plain.h $(BUILD)/librnnrt.a $(wildcard runtime/*) | $(BUILD)/tests
+	@echo '  link $@'
+	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) $(SANITIZE) -D_XOPEN_SOURCE=700 -Iruntime -o $@ $< $(BUILD)/librnnrt.a $(CHECK) -lm
+$(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/librnnc.a | $(BUILD)/tests
+	@echo '  link $@'
+	$(Q)$(COMPILE) -o $@ $< $(BUILD)/librnnc.a $(CHECK) $(LIBS)
+$(BUILD)/tests/cases: $(wildcard tests/*.c tests/*.h) $(BUILD)/librnnc.a | $(BUILD)/tests
+	@echo '  link $@'
+	$(Q)$(COMPILE) -o $@ $(filter %.c,$^) $(BUILD)/librnnc.a $(CHECK) $(LIBS)
+
+golden: all $(BUILD)/tests/cases ## rewrite the golden files and error messages from what rnnc gives now
+	GOLDEN=update $(BUILD)/tests/cases golden
+	GOLDEN=update $(BUILD)/tests/cases errors
+
+asan: setup-test ## all unit tests, messages and numbers under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' asan-check
+
+.PHONY: asan-check
+asan-check: all unit $(BUILD)/tests/cases
+	@tests/run.sh $(BUILD) asan
+
+lint: setup-test ## gcc and clang with all warnings, and clang-tidy and cppcheck where they are
+	@tests/lint.sh $(BUILD)
+
+# ---- installing ----
+
+install: all ## install under PREFIX (/usr/local), with pkg-config file and man page
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/rnnc $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/rnnc $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BUILD)/librnnrt.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 runtime/*.h runtime/*.def runtime/*.c $(DESTDIR)$(PREFIX)/include/rnnc
+	install -m 644 compiler/rnnc.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' runtime/rnnrt.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/rnnrt.pc
+
+uninstall: ## remove what install put there
+	rm -rf $(DESTDIR)$(PREFIX)/include/rnnc
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/rnnc lib/librnnrt.a lib/pkgconfig/rnnrt.pc share/man/man1/rnnc.1)
+
+clean: ## remove all that was built
+	rm -rf $(BUILD)
 
 $(BUILD)/compiler $(BUILD)/runtime $(BUILD)/tests:
 	mkdir -p $@

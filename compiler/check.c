@@ -166,7 +166,7 @@ static void add_port(Checker *c, Port **ports, size_t *count, const Name *name, 
     *ports = grown;
 }
 
-static const char *clock_names(Checker *c, Clocks clocks)
+const char *check_clock_names(Checker *c, Clocks clocks)
 {
     const char *text = "";
     for (int i = 0; i < c->graph->clock_count; i++)
@@ -187,7 +187,7 @@ static void add_output(Checker *c, const Line *line, const Name *name)
     for (const Over *over = line->over; over; over = over->next)
         declared |= (Clocks)1 << scope_clock(c->top, over->clock->text);
     if (runs & ~declared) {
-        const char *extra = clock_names(c, runs & ~declared);
+        const char *extra = check_clock_names(c, runs & ~declared);
         diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, extra);
         diag_hint(c->diag, "declare it `over %s`, or leave the clock: last(...), sum(... over %s), ...", extra, extra);
     }
@@ -249,6 +249,16 @@ static void check_round(Checker *c, const Ast *ast)
     unused_starts(c);
 }
 
+/* A recurrence that needs, at one step, what is known only after all steps. */
+static void check_knot(Checker *c, const Graph *graph)
+{
+    NodeId knot = graph_knot(c->arena, graph);
+    if (knot == NODE_NONE)
+        return;
+    diag_error(c->diag, graph->node[knot].place, "this is part of a cycle that goes through all steps of a clock: no step can be the first");
+    diag_hint(c->diag, "what `last`, `stack` or a reduction gives is known only when the clock has ended");
+}
+
 Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const CheckOptions *options)
 {
     Checker c = {.arena = arena, .diag = diag, .options = options};
@@ -271,7 +281,9 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
         return NULL;
     check_weights_used(&c);
     Graph *graph = diag_errors(diag) ? NULL : check_order(&c);
-    if (graph)
+    if (graph) {
+        check_knot(&c, graph);
         check_weights_finite(&c, graph);
+    }
     return diag_errors(diag) ? NULL : graph;
 }

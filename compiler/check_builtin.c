@@ -121,7 +121,7 @@ static Value reduce(Checker *c, Call *call, Op op)
     bool clock_only = op_info[op].class == CLASS_CLOCK;
     Shape shape = c->graph->node[in].type.shape;
     if (call->over || clock_only)
-        return shape.rank < 0 ? value_unknown_node(c, call->expr->place) : along_clock(c, call, op, in);
+        return shape.rank < 0 ? value_unknown_node(c, in, call->expr->place) : along_clock(c, call, op, in);
     Node draft = node_draft(op, call->expr->place, 1, &in);
     draft.at.axis = find_axis(c, call, shape);
     Value value = check_add(c, &draft);
@@ -142,8 +142,13 @@ static Value concat(Checker *c, Call *call)
             return value_none();
         known = known && c->graph->node[in[i]].type.shape.rank >= 0;
     }
-    if (!known)
-        return value_unknown_node(c, call->expr->place);
+    if (!known) {
+        NodeId widest = in[0];
+        for (int i = 1; i < call->count; i++)
+            if (c->graph->node[in[i]].type.clocks & ~c->graph->node[widest].type.clocks)
+                widest = in[i];
+        return value_unknown_node(c, widest, call->expr->place);
+    }
     Node draft = node_draft(OP_CONCAT, call->expr->place, call->count, in);
     draft.at.axis = find_axis(c, call, c->graph->node[in[0]].type.shape);
     return check_add(c, &draft);
@@ -167,7 +172,7 @@ static Value split(Checker *c, Call *call)
     tuple.items = arena_array(c->arena, (size_t)tuple.count, sizeof *tuple.items);
     for (int i = 0; i < tuple.count; i++) {
         if (parts < 0 || shape.rank < 0 || shape.dim[axis] < 0) {
-            tuple.items[i] = value_unknown_node(c, call->expr->place);
+            tuple.items[i] = value_unknown_node(c, in, call->expr->place);
             continue;
         }
         Node draft = node_draft(OP_SLICE, call->expr->place, 1, &in);

@@ -68,18 +68,20 @@ static Value plain_operator(Checker *c, Where w, const Expr *expr, const char *n
     return check_operator(c, name, in, count, expr->place);
 }
 
-static int count_args(const Expr *expr)
+static int positional_args(const Expr *expr)
 {
     int count = 0;
     for (const Arg *arg = expr->args; arg; arg = arg->next)
-        count++;
+        count += !arg->name;
     return count;
 }
 
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
     static const char *const later[] = {"outer", "conv1d", "conv2d", "max_pool", "avg_pool", "window", "pick", "hold", "unstack",
-                                        "sample", "normal", "cross_entropy", "beam"};
+                                        "sample", "normal", "cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
+                                        "highway", "layer_norm", "rms_norm", "batch_norm", "group_norm", "residual", "attention",
+                                        "additive_attention", "multi_head_attention", "conv_causal"};
     Fn fn;
     if (!check_find_fn(c, w.scope, expr->text, &fn)) {
         Value value = check_builtin(c, w, expr, expr->text);
@@ -99,7 +101,7 @@ Value check_call(Checker *c, Where w, const Expr *expr)
         return result ? check_variable(c, result) : value_none();
     }
     w.whole = NULL;
-    Op op = op_find(fn.name, count_args(expr));
+    Op op = op_find(fn.name, positional_args(expr));
     if (op == OP_COUNT || op_info[op].class != CLASS_MAP) {
         Value value = check_builtin(c, w, expr, fn.name);
         if (value.kind != VALUE_UNKNOWN)

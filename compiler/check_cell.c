@@ -214,6 +214,7 @@ static void match_shape(Checker *c, Scope *callee, const Expr *call, const Param
 static void find_step_clock(Checker *c, Where w, Scope *callee, const Expr *call)
 {
     Clocks clocks = 0;
+    bool wrong = false;
     for (const Param *param = callee->item->params; param; param = param->next) {
         const Variable *variable = map_get(callee->vars, param->name->text);
         const Arg *arg = find_arg(call, callee->item, param);
@@ -226,10 +227,13 @@ static void find_step_clock(Checker *c, Where w, Scope *callee, const Expr *call
             callee->step_clock = clock;
             return;
         }
+        if (variable && variable->value.kind == VALUE_NONE)
+            wrong = true;
         if (variable && variable->value.kind == VALUE_NODE)
             clocks |= c->graph->node[variable->value.node].type.clocks;
     }
-    callee->step_clock = clocks == 0 ? -1 : clocks & (clocks - 1) ? -2 : 0;
+    callee->clocks_of_arguments = clocks;
+    callee->step_clock = clocks == 0 ? (wrong ? -3 : -1) : clocks & (clocks - 1) ? -2 : 0;
     while (callee->step_clock >= 0 && !(clocks >> callee->step_clock & 1))
         callee->step_clock++;
 }

@@ -14,10 +14,14 @@ static bool is_clock(Checker *c, Where w, const Expr *expr)
 static int the_clock(Checker *c, Where w, const Expr *name)
 {
     int clock = scope_clock(w.scope, name->text);
-    if (clock < 0) {
-        diag_error(c->diag, name->place, clock == -1 ? "the call that this stands in steps along no clock: no argument runs on one"
-                                                     : "the arguments of the call that this stands in run on several clocks");
-        diag_note(c->diag, w.scope->call, "in this call of `%s`", w.scope->item->name->text);
+    if (clock < 0 && clock > -3) {
+        const char *cell = w.scope->item->name->text;
+        if (clock == -1)
+            diag_error(c->diag, w.scope->call, "`%s` has a state, but no argument of this call runs on a clock", cell);
+        else
+            diag_error(c->diag, w.scope->call, "`%s` has a state, and the arguments of this call run on several clocks (%s)", cell,
+                       check_clock_names(c, w.scope->clocks_of_arguments));
+        diag_note(c->diag, name->place, "the state is read here");
         diag_hint(c->diag, "say which clock the call steps along: an argument `x over CLOCK`");
     }
     return clock;
@@ -49,7 +53,7 @@ static bool check_clock_index(Checker *c, Where w, const Expr *expr, Value *valu
         if (clock >= 0)
             *value = delay == 0 ? check_expr(c, w, expr->left) : check_delay(c, w, expr, clock, (int)delay);
     } else if (minus && delay == -1) {
-        *value = value_unknown_node(c, expr->place);
+        *value = value_unknown_node(c, graph_const(c->graph, 0, shape_scalar(), expr->place), expr->place);
     }
     return true;
 }
@@ -84,7 +88,7 @@ static NodeId check_slice(Checker *c, Where w, NodeId node, int axis, const Inde
     if (begin == -2 || end == -2)
         return NODE_NONE;
     if (begin == -1 || end == -1)
-        return value_unknown_node(c, index->place).node;
+        return value_unknown_node(c, node, index->place).node;
     return slice(c, node, axis, begin, end, index->place);
 }
 
@@ -92,7 +96,7 @@ static NodeId check_row(Checker *c, NodeId node, int axis, NodeId row, Place pla
 {
     Type type = c->graph->node[row].type;
     if (type.shape.rank < 0)
-        return value_unknown_node(c, place).node;
+        return value_unknown_node(c, row, place).node;
     if (!type.tokens || type.shape.rank) {
         diag_error(c->diag, place, "an index must be known when compiling, or a token");
         diag_hint(c->diag, "a token is an input `token[V]`, or what `argmax` gives");
@@ -130,7 +134,7 @@ static NodeId check_axis_index(Checker *c, Where w, NodeId node, int *axis, cons
     if (at.kind == VALUE_NODE)
         return check_row(c, node, *axis, at.node, index->place);
     if (at.kind == VALUE_UNKNOWN)
-        return value_unknown_node(c, index->place).node;
+        return value_unknown_node(c, node, index->place).node;
     if (!value_is_integer(at) || at.number < 0 || (shape.dim[*axis] >= 0 && at.number >= (double)shape.dim[*axis])) {
         diag_error(c->diag, index->place, "index %.10g of %s: axis %d has the elements 0 to %lld", at.number,
                    shape_text(c->arena, shape), *axis, (long long)shape.dim[*axis] - 1);
@@ -150,7 +154,7 @@ Value check_index(Checker *c, Where w, const Expr *expr)
     int axis = 0;
     for (const Index *index = expr->index; index && node != NODE_NONE; index = index->next) {
         if (c->graph->node[node].type.shape.rank < 0)
-            return value_unknown_node(c, expr->place);
+            return value_unknown_node(c, node, expr->place);
         node = check_axis_index(c, w, node, &axis, index, expr->left);
     }
     return value_node(node);

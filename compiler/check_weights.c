@@ -84,6 +84,10 @@ Value check_tensor(Checker *c, Where w, const Expr *string)
     const Tensor *tensor = tensor_file_find(w.file->file, name);
     if (tensor)
         return value_node(tensor_node(c, w.file, tensor, string->place));
+    if (w.absent) {
+        *w.absent = true;
+        return value_none();
+    }
     size_t count = tensor_file_count(w.file->file);
     const char **names = arena_array(c->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
@@ -147,10 +151,13 @@ static Match find_mapping(Checker *c, const char *path)
     return best;
 }
 
-static NodeId mapped_node(Checker *c, const Match *found)
+/* A line with '*' is for the tensors that there are: where a weight has a default, *absent tells that
+ * its tensor is missing. */
+static NodeId mapped_node(Checker *c, const Match *found, bool *absent)
 {
-    Where w = {.scope = c->top, .mapping = found->mapping, .file = found->file,
-               .star = strchr(found->path->text, '*') ? found->star : NULL};
+    bool star = strchr(found->path->text, '*') != NULL;
+    Where w = {.scope = c->top, .mapping = found->mapping, .file = found->file, .star = star ? found->star : NULL,
+               .absent = star ? absent : NULL};
     Value value = check_expr(c, w, found->mapping->value);
     int paths = 0;
     for (const Name *name = found->mapping->paths; name; name = name->next)
@@ -230,8 +237,11 @@ NodeId check_weight(Checker *c, Variable *variable)
         return dataless(c, variable, path, shape);
     open_files(c);
     Match found = find_mapping(c, path);
-    if (found.star)
-        return check_fits(c, variable, path, mapped_node(c, &found), shape);
+    if (found.star) {
+        bool absent = false;
+        NodeId node = mapped_node(c, &found, variable->line->value ? &absent : NULL);
+        return absent ? default_weight(c, variable, path, shape) : check_fits(c, variable, path, node, shape);
+    }
     for (size_t i = 0; i < c->file_count; i++) {
         const Tensor *tensor = tensor_file_find(c->files[i].file, path);
         if (tensor)

@@ -32,6 +32,7 @@ static bool take_interpret(Word *w) { w->o->interpret = true; return true; }
 static bool take_build(Word *w) { w->o->build = w->value; return true; }
 static bool take_cc(Word *w) { w->o->cc = w->value; return true; }
 static bool take_exec(Word *w) { w->o->exec = w->value; return true; }
+static bool take_lib(Word *w) { w->o->lib = w->value; return true; }
 static bool take_runtime(Word *w) { w->o->runtime = w->value; return true; }
 
 static bool take_emit(Word *w)
@@ -174,6 +175,7 @@ static const struct Option {
     {"--cc", NEEDS, take_cc, "=COMMAND", "run: the C compiler, with its options; otherwise $CC, or cc -O2"},
     {"--exec", NEEDS, take_exec, "=COMMAND", "run: what runs the program, for instance an emulator"},
     {"--runtime", NEEDS, take_runtime, "=DIR", "run: the folder of rt.h and the runtime's sources"},
+    {"--lib", NEEDS, take_lib, "=FILE", "run: librnnrt.a for that compiler; otherwise the one beside rnnc"},
     {"-h", PLAIN, show_help, "", NULL},
 };
 

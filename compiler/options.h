@@ -28,7 +28,7 @@ typedef struct Options {
     size_t input_count, output_count;
     const char *by;              /* run, step */
     const char *build;           /* folder to build in; NULL: one of our own, removed afterwards */
-    const char *cc, *exec, *runtime;
+    const char *cc, *exec, *runtime, *lib;
     int status;                  /* of the process where something failed; 0: 1 */
 } Options;
 

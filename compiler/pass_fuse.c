@@ -38,8 +38,11 @@ static void find_levels(Fuse *f)
         f->level[i] = fusible;
         for (int k = 0; k < node->count && !node->fixed && node->op != OP_STATE; k++) {
             NodeId in = node->input[k];
+            const Node *input = &f->graph->node[in];
+            if (input->type.clocks != node->type.clocks || f->phase[in] != f->phase[i])
+                continue; /* made in another loop over a clock, or before all of them */
             bool same = in_register(f, node, in);
-            bool loop = pass_fusible(f->graph, &f->graph->node[in]);
+            bool loop = pass_fusible(f->graph, input);
             int level = f->level[in] + (!same && (loop || fusible));
             if (level > f->level[i])
                 f->level[i] = level;
@@ -50,11 +53,12 @@ static void find_levels(Fuse *f)
     }
 }
 
-/* Whether a node may wait for what uses it: products may (their sum then needs no array of its own),
- * and elementwise operators unless that takes a result away from the products that it completes. */
+/* Whether a node may wait for what uses it: products and their sums may (they then need no array of
+ * their own), and elementwise operators unless that takes a result away from the products that it
+ * completes. */
 static bool may_wait(const Fuse *f, const Node *node, NodeId id)
 {
-    if (node->op == OP_MATMUL || !f->heavy[id])
+    if (node->op == OP_MATMUL || node->op == OP_ADD || !f->heavy[id])
         return true;
     for (int k = 0; k < node->count; k++) {
         NodeId in = node->input[k];

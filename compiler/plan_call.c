@@ -119,23 +119,28 @@ static void row(Planner *p, const Node *node, NodeId id, int phase)
     step->size_count = 2;
 }
 
+/* All axes in the opposite order: one after the other the first axis goes behind the rest of those
+ * that are still in order, and before those that are turned already. */
 static void transpose(Planner *p, const Node *node, NodeId id, int phase)
 {
     const Shape in = p->graph->node[node->input[0]].type.shape;
-    if (in.rank != 2) {
-        diag_error(p->diag, node->place, "`transpose` of a value with %d axes is not supported yet", in.rank);
-        return;
-    }
     View from = plan_view(p, node->input[0], phase), out = plan_define(p, id);
-    Step *step = plan_step(p, STEP_CALL, node->place);
-    step->call = "transpose_f32";
-    step->out = out;
-    step->in[0] = from;
-    step->in_count = 1;
-    step->size[0] = step->size[3] = 1;
-    step->size[1] = in.dim[0];
-    step->size[2] = in.dim[1];
-    step->size_count = 4;
+    for (int i = 0; i + 1 < in.rank; i++) {
+        View to = out;
+        if (i + 2 < in.rank)
+            to = plan_at(plan_buffer(p, BUFFER_WORK, plan_name(p, "turning", ""), in, shape_count(in)));
+        Step *step = plan_step(p, STEP_CALL, node->place);
+        step->call = "transpose_f32";
+        step->out = to;
+        step->in[0] = from;
+        step->in_count = 1;
+        step->size[0] = 1;
+        step->size[1] = in.dim[i];
+        step->size[2] = shape_product(in, i + 1, in.rank);
+        step->size[3] = shape_product(in, 0, i);
+        step->size_count = 4;
+        from = to;
+    }
 }
 
 static void number(Planner *p, const Node *node, NodeId id, int phase)
@@ -160,7 +165,6 @@ void plan_call(Planner *p, NodeId id)
     case OP_ROW: row(p, node, id, phase); return;
     case OP_TRANSPOSE: transpose(p, node, id, phase); return;
     case OP_NUMBER: number(p, node, id, phase); return;
-    case OP_FLIP: diag_error(p->diag, node->place, "`flip` of a value that is not a constant is not supported yet"); return;
     default: break;
     }
     if (node->at.clock >= 0)

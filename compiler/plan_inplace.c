@@ -68,6 +68,12 @@ static bool reads_in_step(const Kernel *kernel, int buffer)
     return true;
 }
 
+/* The edge of a loop's body, or of what happens where a state starts. */
+static bool is_edge(const Step *step)
+{
+    return step->kind == STEP_LOOP || step->kind == STEP_END || step->kind == STEP_FRESH || step->kind == STEP_FRESH_END;
+}
+
 /* Whether the copy at `at`, from `from` to the state `to`, can go: `from` is written whole by one
  * kernel of the same body, and the state is not read between that and the copy. */
 static bool can_update(Plan *plan, size_t at, int from, int to)
@@ -76,9 +82,9 @@ static bool can_update(Plan *plan, size_t at, int from, int to)
     if (source->kind != BUFFER_WORK || source->steps != 1 || source->clock >= 0 || source->count != state->count)
         return false;
     size_t writer = at;
-    while (writer > 0 && plan->step[writer - 1].kind != STEP_LOOP && count_uses(&plan->step[writer - 1], from).writes == 0)
+    while (writer > 0 && !is_edge(&plan->step[writer - 1]) && count_uses(&plan->step[writer - 1], from).writes == 0)
         writer--;
-    if (writer == 0 || plan->step[writer - 1].kind == STEP_LOOP)
+    if (writer == 0 || is_edge(&plan->step[writer - 1]))
         return false;
     writer--;
     const Step *step = &plan->step[writer];

@@ -55,6 +55,15 @@ View plan_at(int buffer)
 
 /* ---- constants ---- */
 
+/* What to call a constant: its variable, or the first tensor that it is made of. */
+static const char *const_label(const Graph *graph, NodeId id)
+{
+    const Node *node = &graph->node[id];
+    while (!node->label && node->op != OP_TENSOR && node->count)
+        node = &graph->node[node->input[0]];
+    return node->label ? node->label : node->name ? node->name : "constant";
+}
+
 static int const_buffer(Planner *p, NodeId id)
 {
     const Node *node = &p->graph->node[id];
@@ -62,7 +71,7 @@ static int const_buffer(Planner *p, NodeId id)
     void *old = map_get(p->packs, key);
     if (old)
         return (int)((intptr_t)old - 1);
-    const char *label = node->label ? node->label : node->name ? node->name : "value";
+    const char *label = const_label(p->graph, id);
     int64_t count = shape_count(node->type.shape);
     int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), node->type.shape, count);
     p->plan->buffer[buffer].integer = node->type.tokens > 0;
@@ -91,13 +100,11 @@ int plan_pack(Planner *p, const NodeId *matrix, int count)
     const Shape shape = p->graph->node[matrix[0]].type.shape;
     const char *key = "pack", *what = "", *label = NULL;
     for (int g = 0; g < count; g++) {
-        const Node *node = &p->graph->node[matrix[g]];
-        while (node->count && !node->label && node->op != OP_TENSOR)
-            node = &p->graph->node[node->input[0]];
-        const char *name = node->label ? node->label : node->name ? node->name : "constant";
+        const char *name = const_label(p->graph, matrix[g]);
         label = label ? label : name;
         key = arena_printf(p->arena, "%s %d", key, matrix[g]);
-        what = arena_printf(p->arena, "%s%s%s", what, g ? ", " : "", name);
+        if (g == 0 || strcmp(name, const_label(p->graph, matrix[g - 1])) != 0)
+            what = arena_printf(p->arena, "%s%s%s", what, g ? ", " : "", name);
     }
     void *old = map_get(p->packs, key);
     if (old)
@@ -107,7 +114,7 @@ int plan_pack(Planner *p, const NodeId *matrix, int count)
     Buffer *b = &p->plan->buffer[buffer];
     b->packed = true;
     b->data = pack(p, matrix, count, shape.dim[0], shape.dim[1]);
-    b->what = arena_printf(p->arena, "%s %s in panels of %d units", what, b->what, PLAN_PANEL);
+    b->what = arena_printf(p->arena, "%s: %d x %s in panels of %d units", what, count, b->what, PLAN_PANEL);
     map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
     return buffer;
 }

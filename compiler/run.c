@@ -48,7 +48,8 @@ static bool find_runtime(Run *r)
     for (size_t i = 0; i < 4 && !r->include; i++)
         if (includes[i] && exists(arena_printf(a, "%s/rt.h", includes[i])))
             r->include = includes[i];
-    /* Another target needs another library: then the sources are compiled along. */
+    /* Another target needs another library: where none is given, the sources are compiled along. */
+    r->library = r->o->lib;
     for (size_t i = 0; i < 2 && !r->library && !r->o->exec && !given; i++)
         if (exists(libraries[i]))
             r->library = libraries[i];

@@ -19,9 +19,13 @@ Value value_node(NodeId node)
     return (Value){.kind = node == NODE_NONE ? VALUE_NONE : VALUE_NODE, .node = node};
 }
 
-Value value_unknown_node(Checker *c, Place place)
+Value value_unknown_node(Checker *c, NodeId like, Place place)
 {
-    return value_node(graph_const(c->graph, 0, SHAPE_UNKNOWN, place));
+    Node draft = node_draft(OP_INPUT, place, 0, NULL); /* the one leaf that may run on clocks */
+    draft.name = "?";
+    draft.at.shape = SHAPE_UNKNOWN;
+    draft.type.clocks = c->graph->node[like].type.clocks;
+    return check_add(c, &draft);
 }
 
 bool value_is_integer(Value value)

@@ -75,7 +75,8 @@ struct Scope {
     Equation *assigned;           /* the caller's equation whose whole right side the call is, or NULL */
     Map *vars;                    /* name to Variable */
     Map *clocks;                  /* name to clock number + 1, as a pointer */
-    int step_clock;               /* that the cell steps along; -1: none; -2: several, or not known */
+    Clocks clocks_of_arguments;   /* of a call */
+    int step_clock;               /* that the cell steps along; -1: none; -2: several; -3: an argument is wrong */
 };
 
 typedef struct Pending {          /* a state whose next and start are to be found */
@@ -97,6 +98,7 @@ typedef struct Where {            /* where an expression stands */
     const struct Mapping *mapping;/* inside a weights block: strings are tensors of `file` */
     struct WeightFile *file;
     const char *star;             /* what '*' stands for there */
+    bool *absent;                 /* set, without a message, where a tensor is missing that may be */
 } Where;
 
 typedef struct WeightFile {
@@ -141,7 +143,7 @@ const char *scope_path(Checker *c, const Scope *scope, const char *name);   /* "
 Value value_none(void);
 Value value_number(double number);
 Value value_node(NodeId node);
-Value value_unknown_node(Checker *c, Place place);          /* of a shape not known yet */
+Value value_unknown_node(Checker *c, NodeId like, Place place); /* of a shape not known yet, on the clocks of `like` */
 bool value_is_integer(Value value);
 
 /* The value as a node, a number becoming a constant; NODE_NONE after a message. */
@@ -155,6 +157,7 @@ Value check_add(Checker *c, const Node *draft);            /* graph_add with its
 int64_t check_dim(Checker *c, Where w, const Expr *expr, int64_t least, const char *what);
 Shape check_type_shape(Checker *c, Where w, const TypeExpr *type);
 Value check_variable(Checker *c, Variable *variable);
+const char *check_clock_names(Checker *c, Clocks clocks);   /* "s and t" (check.c) */
 
 /* ---- check_index.c ---- */
 Value check_index(Checker *c, Where w, const Expr *expr);

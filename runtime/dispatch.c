@@ -32,7 +32,7 @@ static int machine_has_avx512(void)
 
 int rt_isa_available(int isa)
 {
-#if RT_ON_X86
+#if RT_HAVE_AVX2 || RT_HAVE_AVX512
     __builtin_cpu_init(); /* for callers that run before the C library's constructors */
 #endif
     switch (isa) {

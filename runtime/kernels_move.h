@@ -64,3 +64,12 @@ void RT_FN(rt_transpose_f32)(float *y, const float *x, size_t outer, size_t rows
                             inner * sizeof *y);
     }
 }
+
+void RT_FN(rt_flip_f32)(float *y, const float *x, size_t outer, size_t n, size_t inner)
+{
+    size_t o, k;
+
+    for (o = 0; inner > 0 && o < outer; o++, y += n * inner, x += n * inner)
+        for (k = 0; k < n; k++)
+            RT_FN(move)(y + (n - 1 - k) * inner, x + k * inner, inner * sizeof *y);
+}

@@ -32,7 +32,9 @@
  * Across lanes, to one float; the order is the set's own.
  *   v_sum(a)  v_hmax(a)  v_hmin(a)          the latter two: of a vector with NaN, any lane
  *
- * Functions: vec_math.h. Packed products: panel.h.
+ * Functions (vec_math.h, which states their accuracy): v_exp v_expm1 v_log v_log1p v_tanh v_sigmoid
+ * v_erf v_sin v_cos (a), v_pow v_mod v_sigmoid_tanh (a, b). Packed products: v_panel1 to v_panel8
+ * (panel.h).
  *
  * For vec_math.h rather than for emitted code:
  *   v_keep(a)                     a itself, but -ffast-math may not reorder arithmetic across it

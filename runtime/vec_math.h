@@ -1,7 +1,22 @@
 /* vec_math.h: elementary functions over the vector layer, written once. Included once by each
  * vec_<set>.h, inside its section. All are free of branches and of tables.
  *
- * Largest errors in ulp over all floats: see BOUNDS below. */
+ * Largest errors, in units of the last place of the true value, over all 2^32 floats:
+ *
+ *             fused (avx2, avx512, neon)   not fused (scalar, sse2)
+ *   exp       1.05                         1.03
+ *   expm1     1.60                         1.75
+ *   log       0.86                         0.87
+ *   log1p     1.44                         1.44
+ *   tanh      2.54                         2.61
+ *   sigmoid   2.41                         2.41
+ *   erf       1.07                         1.42
+ *
+ * Subnormal results, infinities and the sign of zero are included; a NaN gives NaN. tanh and sigmoid
+ * never leave [-1, 1] and [0, 1]. v_sigmoid_tanh is within 4. Measured on avx2 and sse2 with
+ * tests/unit/test_runtime_math.c at -DMATH_STRIDE=1. Under -ffast-math results below 1.2e-38 become 0,
+ * NaN and infinite inputs are undefined, and approximate division adds an error of its own.
+ */
 
 /* e^x = 2^n (1 + p) with an integer n and |p| < 0.42, p to about half an ulp of its own. |x| < 1000.
  * ln 2 is taken off in two parts, the first with 9 zero bits at its end: n times it is exact even

@@ -47,7 +47,7 @@ enum primitive {
 #define F(name, vector, plain) PRIMITIVE_##name,
     PRIMITIVES(F)
 #undef F
-        PRIMITIVE_COUNT
+    PRIMITIVE_COUNT
 };
 
 typedef void Apply2(float *y, const float *a, const float *b);

@@ -1,0 +1,175 @@
+/* cases_numeric.c: the numeric suite. A case is tests/numeric/X.rnn with its vectors in the folder X:
+ * in_NAME.npy is the input NAME, out_NAME.npy what an independent program computed for the output NAME.
+ * The first line of X.rnn has the tolerance and why: `# tolerance 2e-6: ...`.
+ *
+ * Each case runs on every instruction set of this machine, by run and, where the model can, by step
+ * (the same bits); in the reference interpreter; with each pass left out; and on emulated ARM. */
+#include "cases.h"
+#include "cases_variant.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_PASSES = 64 };
+
+typedef struct Case {
+    Arena *arena;
+    const char *name, *model, *folder;
+    double tolerance;
+    Variant base;                  /* its inputs and outputs */
+    Array want[VARIANT_PORTS];
+    Out *report;
+} Case;
+
+static const char *passes[MAX_PASSES];
+static int pass_count;
+
+/* The passes that can be left out, and what is missing here. */
+static void prepare(Arena *arena)
+{
+    Command command = command_new(arena, cases_rnnc);
+    command_add(&command, "--list-passes");
+    const char *line = command_run(&command).out;
+    for (; *line && pass_count < MAX_PASSES; line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *text = arena_copy(arena, line, strcspn(line, "\n"));
+        if (!strstr(text, "required") && *text && *text != ' ')
+            passes[pass_count++] = arena_copy(arena, text, strcspn(text, " \t"));
+    }
+    if (pass_count == 0)
+        printf("numeric: skipped: `rnnc --list-passes` lists none to leave out\n");
+    variant_prepare(arena, true);
+}
+
+static Case case_open(const char *model)
+{
+    Arena *arena = arena_new();
+    Case c = {.arena = arena, .model = model, .name = file_stem(arena, model), .report = out_new(arena)};
+    c.folder = arena_printf(arena, "tests/numeric/%s", c.name);
+    const char *line = first_line(arena, model, "tolerance"), *error = NULL;
+    c.tolerance = line ? strtod(line, NULL) : 0;
+    ck_assert_msg(c.tolerance > 0, "%s: its first line must be `# tolerance NUMBER: why`", model);
+    c.base = (Variant){.arena = arena, .model = model, .isa = variant_best()};
+    c.base.work = arena_printf(arena, "%s/numeric/%s", cases_build, c.name);
+    int count;
+    const char **in = files_glob(arena, arena_printf(arena, "%s/in_*.npy", c.folder), &count);
+    for (int i = 0; i < count; i++)
+        variant_input(&c.base, file_stem(arena, in[i]) + strlen("in_"), in[i]);
+    const char **out = files_glob(arena, arena_printf(arena, "%s/out_*.npy", c.folder), &count);
+    ck_assert_msg(count > 0, "%s: there is no %s/out_*.npy; tests/numeric/generate.py writes them", model, c.folder);
+    for (int i = 0; i < count; i++) {
+        variant_output(&c.base, file_stem(arena, out[i]) + strlen("out_"));
+        ck_assert_msg(array_read(arena, out[i], &c.want[i], &error), "%s", error);
+    }
+    return c;
+}
+
+static void compare(Case *c, const Variant *v, const char *label)
+{
+    const char *where = arena_printf(c->arena, "%s, %s, %s", c->name, v->isa ? v->isa : "double precision", label);
+    double worst;
+    for (int i = 0; i < v->outputs; i++)
+        array_compare(c->arena, c->report, where, variant_path(v, i), &c->want[i], c->tolerance, false, &worst);
+}
+
+static void run_and_compare(Case *c, const Variant *v, const char *label)
+{
+    if (variant_run(v, c->report) == 0)
+        compare(c, v, label);
+}
+
+static void finish(const Case *c)
+{
+    cases_report(c->model, c->report);
+}
+
+/* By step the same bits come out as by run: the same kernels do the same work. */
+static void compare_step(Case *c, const Variant *run)
+{
+    Variant step = *run;
+    step.by = "step";
+    step.tag = "step_";
+    if (variant_run(&step, c->report) != 0)
+        return;
+    compare(c, &step, "by step");
+    for (int i = 0; i < step.outputs; i++)
+        if (!file_equal(c->arena, variant_path(run, i), variant_path(&step, i)))
+            out_printf(c->report, "%s, %s, by step: %s has other bits than by run\n", c->name, step.isa, step.output[i]);
+}
+
+START_TEST(instruction_sets)
+{
+    Case c = case_open(cases_at(_i));
+    for (int i = 0; i < variant_isa_count; i++) {
+        Variant v = c.base;
+        v.isa = variant_isa[i];
+        v.tag = "run_";
+        if (variant_run(&v, c.report) != 0)
+            break;
+        compare(&c, &v, "all passes");
+        compare_step(&c, &v);
+    }
+    finish(&c);
+}
+END_TEST
+
+START_TEST(interpreter)
+{
+    Case c = case_open(cases_at(_i));
+    Variant v = c.base;
+    v.isa = NULL;
+    v.interpret = true;
+    v.tag = "interpreter_";
+    run_and_compare(&c, &v, "interpreter");
+    finish(&c);
+}
+END_TEST
+
+/* A pass that changes nothing of the C needs no build of its own. */
+START_TEST(passes_left_out)
+{
+    Case c = case_open(cases_at(_i));
+    const char *seen[MAX_PASSES + 1];
+    int count = 0;
+    seen[count++] = variant_c(&c.base, c.report);
+    for (int i = 0; i < pass_count && c.report->length == 0; i++) {
+        Variant v = c.base;
+        v.without = passes[i];
+        const char *text = variant_c(&v, c.report);
+        bool known = false;
+        for (int k = 0; k < count && !known; k++)
+            known = strcmp(text, seen[k]) == 0;
+        if (known)
+            continue;
+        seen[count++] = text;
+        v.work = arena_printf(c.arena, "%s/without_%s", c.base.work, passes[i]);
+        v.cc = "cc -O1";
+        for (int k = 0; k < variant_isa_count; k++) {
+            v.isa = variant_isa[k];
+            run_and_compare(&c, &v, arena_printf(c.arena, "without %s", passes[i]));
+        }
+    }
+    finish(&c);
+}
+END_TEST
+
+START_TEST(emulated_arm)
+{
+    Case c = case_open(cases_at(_i));
+    Variant v = variant_arm(&c.base);
+    run_and_compare(&c, &v, "all passes");
+    finish(&c);
+}
+END_TEST
+
+static void add(TCase *tcase, int count)
+{
+    tcase_add_loop_test(tcase, interpreter, 0, count);
+    tcase_add_loop_test(tcase, instruction_sets, 0, count);
+    tcase_add_loop_test(tcase, passes_left_out, 0, count);
+    if (variant_has_arm)
+        tcase_add_loop_test(tcase, emulated_arm, 0, count);
+}
+
+const CaseSuite suite_numeric = {"numeric", "tests/numeric/*.rnn", prepare, add};

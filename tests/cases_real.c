@@ -1,0 +1,280 @@
+/* cases_real.c: the real suite: the models of tests/real with the weights, inputs and trusted outputs of
+ * ../shared/models (RNNC_SHARED: another place for shared). Every network runs on every instruction set,
+ * from .npz and from .safetensors, and from the 8-bit weights where there are any. Tolerances are those
+ * of the networks' READMEs, and absolute. */
+#include "cases_variant.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIGITS = 10, MIXED = 45, ROWS = 28, STEPS = 411 };
+
+typedef struct Check {                    /* an output, and what it is held to */
+    const char *output, *file;
+    double tolerance;
+} Check;
+
+typedef struct Network {
+    const char *name, *model;             /* of the file and the folder; the model in it, or NULL */
+    const char *input, *input_file;
+    const char *scale;                    /* of the 8-bit weights, or NULL: there are none */
+    const char *by;
+    Check check[8];
+} Network;
+
+static const Network networks[] = {
+    {"rnnoise", NULL, "x", "features", "scale=256", "step",
+     {{"gains", "gains", 5e-5}, {"gains", "gains_exact", 1e-5}, {"vad", "vad", 5e-5}, {"vad", "vad_exact", 1e-5},
+      {"states", "states", 1e-3}}},
+    {"music_detector", "music", "x", "features", "scale=128", "run",
+     {{"probs", "probs", 1e-3}, {"probs", "probs_exact", 1e-5}, {"layer0", "layer0", 1e-3}, {"states", "states", 5e-3}}},
+    {"music_detector", "music_rational", "x", "features", "scale=128", "step",
+     {{"probs", "probs", 1e-5}, {"layer0", "layer0", 1e-5}, {"states", "states", 1e-5}}},
+    {"charrnn", "reader", "character", "ids", NULL, "step", {{"logits", "logits", 1e-4}}},
+};
+enum { NETWORKS = sizeof networks / sizeof *networks };
+
+static const char *shared;
+
+typedef struct Real {
+    Arena *arena;
+    Out *report;
+    Variant variant;
+    const char *folder;                   /* of the network's files */
+    const char *label;
+} Real;
+
+static const char *const formats[] = {"npz", "safetensors"};
+enum { FORMATS = 2 };
+
+static Real real_open(const char *name, const char *model)
+{
+    Arena *arena = arena_new();
+    Real r = {.arena = arena, .report = out_new(arena), .folder = arena_printf(arena, "%s/%s", shared, name)};
+    r.variant = (Variant){.arena = arena, .model = arena_printf(arena, "tests/real/%s.rnn", name), .name = model};
+    r.variant.work = arena_printf(arena, "%s/real/%s", cases_build, model ? model : name);
+    return r;
+}
+
+static bool is_missing(const Real *r)
+{
+    return !file_text(r->arena, arena_printf(r->arena, "%s/weights.npz", r->folder));
+}
+
+static const char *data_path(const Real *r, const char *stem)
+{
+    return arena_printf(r->arena, "%s/%s.npy", r->folder, stem);
+}
+
+static Array wanted(const Real *r, const char *stem)
+{
+    Array array;
+    const char *error = NULL;
+    ck_assert_msg(array_read(r->arena, data_path(r, stem), &array, &error), "%s", error);
+    return array;
+}
+
+static void set_weights(Real *r, int isa, int format, const char *scale)
+{
+    const char *stem = scale ? "weights_int8" : "weights";
+    r->variant.isa = variant_isa[isa];
+    r->variant.weights = arena_printf(r->arena, "%s/%s.%s", r->folder, stem, formats[format]);
+    r->variant.define = scale;
+    r->label = arena_printf(r->arena, "%s, %s, %s.%s", file_stem(r->arena, r->variant.work), r->variant.isa, stem, formats[format]);
+}
+
+/* Compares one output, and prints how far off it is: what a record of a machine is made of. */
+static void compare(Real *r, const char *output, const char *got, const Array *want, double tolerance)
+{
+    double worst;
+    array_compare(r->arena, r->report, r->label, got, want, tolerance, true, &worst);
+    printf("real: %s: %s: %.2g of %.2g\n", r->label, output, worst, tolerance);
+}
+
+static void finish(const Real *r)
+{
+    fflush(stdout);
+    cases_report(r->variant.model, r->report);
+}
+
+static const char *output_path(const Variant *v, const char *name)
+{
+    for (int i = 0; i < v->outputs; i++)
+        if (strcmp(v->output[i], name) == 0)
+            return variant_path(v, i);
+    ck_abort_msg("no output %s", name);
+    return NULL;
+}
+
+static void run_network(Real *r, const Network *n)
+{
+    if (variant_run(&r->variant, r->report) != 0)
+        return;
+    for (const Check *check = n->check; check->output; check++) {
+        Array want = wanted(r, check->file);
+        compare(r, check->file, output_path(&r->variant, check->output), &want, check->tolerance);
+    }
+}
+
+static void run_stream(const Network *n)
+{
+    Real r = real_open(n->name, n->model);
+    if (is_missing(&r))
+        return;
+    variant_input(&r.variant, n->input, data_path(&r, n->input_file));
+    for (const Check *check = n->check; check->output; check++)
+        if (check == n->check || strcmp(check->output, check[-1].output) != 0)
+            variant_output(&r.variant, check->output);
+    r.variant.by = n->by;
+    for (int isa = 0; isa < variant_isa_count; isa++)
+        for (int format = 0; format < FORMATS; format++)
+            for (int bytes = 0; bytes <= (n->scale != NULL); bytes++) {
+                set_weights(&r, isa, format, bytes ? n->scale : NULL);
+                run_network(&r, n);
+            }
+    finish(&r);
+}
+
+/* The text is read, and the states after its last character start the writer, which goes on for 200. */
+static void run_writer(void)
+{
+    static const char *const states[] = {"h0", "c0", "h1", "c1"};
+    Real r = real_open("charrnn", "writer"), reader = real_open("charrnn", "reader");
+    if (is_missing(&r))
+        return;
+    reader.variant.work = arena_printf(r.arena, "%s/reader", r.variant.work);
+    variant_input(&reader.variant, "character", data_path(&r, "ids"));
+    for (int i = 0; i < 4; i++) {
+        variant_output(&reader.variant, states[i]);
+        variant_input(&r.variant, arena_printf(r.arena, "%s_start", states[i]), arena_printf(r.arena, "%s/%s_start.npy", r.variant.work, states[i]));
+    }
+    Array tokens = wanted(&r, "greedy_ids"), logits = wanted(&r, "greedy_logits");
+    const char *first = arena_printf(r.arena, "%s/first.npy", r.variant.work);
+    folder_make(r.variant.work);
+    array_write(r.arena, first, 0, NULL, tokens.value, true);
+    variant_input(&r.variant, "first", first);
+    variant_output(&r.variant, "character");
+    variant_output(&r.variant, "logits");
+    for (int isa = 0; isa < variant_isa_count; isa++)
+        for (int format = 0; format < FORMATS; format++) {
+            set_weights(&reader, isa, format, NULL);
+            set_weights(&r, isa, format, NULL);
+            if (variant_run(&reader.variant, r.report) != 0)
+                continue;
+            for (int i = 0; i < 4; i++) {
+                Array state;
+                const char *error = NULL;
+                ck_assert_msg(array_read(r.arena, variant_path(&reader.variant, i), &state, &error), "%s", error);
+                ck_assert_msg(state.rank == 2 && state.dim[0] == STEPS, "%s", states[i]);
+                array_write(r.arena, r.variant.input_path[i], 1, state.dim + 1, state.value + (STEPS - 1) * state.dim[1], false);
+            }
+            if (variant_run(&r.variant, r.report) != 0)
+                continue;
+            compare(&r, "greedy_ids", output_path(&r.variant, "character"), &tokens, 0);
+            compare(&r, "greedy_logits", output_path(&r.variant, "logits"), &logits, 1e-4);
+        }
+    finish(&r);
+}
+
+/* Element `i` of the first axis of an array. */
+static Array slice_of(const Array *all, int i)
+{
+    Array one = {.dtype = all->dtype, .rank = all->rank - 1};
+    one.count = all->count / (size_t)all->dim[0];
+    for (int k = 0; k < one.rank; k++)
+        one.dim[k] = all->dim[k + 1];
+    one.value = all->value + (size_t)i * one.count;
+    return one;
+}
+
+/* Images one after the other: the state must start afresh for each. */
+static void read_digits(Real *r, const Array *images, const Array *probs, const Array *exact, const Array *hidden)
+{
+    double worst, largest = 0;
+    for (int i = 0; i < images->dim[0]; i++) {
+        const char *label = r->label;
+        Array image = slice_of(images, i), want = slice_of(probs, i);
+        array_write(r->arena, r->variant.input_path[0], image.rank, image.dim, image.value, false);
+        if (variant_run(&r->variant, r->report) != 0)
+            return;
+        r->label = arena_printf(r->arena, "%s, image %d", label, i);
+        array_compare(r->arena, r->report, r->label, variant_path(&r->variant, 0), &want, 1e-5, true, &worst);
+        largest = worst > largest ? worst : largest;
+        if (exact) {
+            Array p = slice_of(exact, i), h = slice_of(hidden, i);
+            array_compare(r->arena, r->report, r->label, variant_path(&r->variant, 0), &p, 1e-5, true, &worst);
+            largest = worst > largest ? worst : largest;
+            array_compare(r->arena, r->report, r->label, variant_path(&r->variant, 1), &h, 1e-5, true, &worst);
+            largest = worst > largest ? worst : largest;
+        }
+        r->label = label;
+    }
+    printf("real: %s: %s: %.2g of %.2g\n", r->label, exact ? "probs, probs_exact, hidden_exact" : "mixed_probs", largest, 1e-5);
+}
+
+static void run_digits(void)
+{
+    Real r = real_open("mnist_lstm", NULL);
+    if (is_missing(&r))
+        return;
+    variant_input(&r.variant, "row", arena_printf(r.arena, "%s/row.npy", r.variant.work));
+    variant_output(&r.variant, "digit");
+    variant_output(&r.variant, "hidden");
+    folder_make(r.variant.work);
+    Array images = wanted(&r, "images"), probs = wanted(&r, "probs"), exact = wanted(&r, "probs_exact");
+    Array hidden = wanted(&r, "hidden_exact"), mixed = wanted(&r, "mixed_int8"), mixed_probs = wanted(&r, "mixed_probs");
+    ck_assert(images.dim[0] == DIGITS && images.dim[1] == ROWS && mixed.dim[0] == MIXED);
+    for (size_t i = 0; i < mixed.count; i++)        /* the zero point is -128, the scale 1/255 in single precision */
+        mixed.value[i] = (mixed.value[i] + 128) * (double)(float)(1 / 255.0);
+    for (int isa = 0; isa < variant_isa_count; isa++)
+        for (int format = 0; format < FORMATS; format++) {
+            set_weights(&r, isa, format, NULL);
+            read_digits(&r, &images, &probs, &exact, &hidden);
+            if (format == 0)
+                read_digits(&r, &mixed, &mixed_probs, NULL, NULL);
+        }
+    finish(&r);
+}
+
+START_TEST(real)
+{
+    const char *name = file_stem(arena_new(), cases_at(_i));
+    bool known = false;
+    for (int i = 0; i < NETWORKS; i++)
+        if (strcmp(networks[i].name, name) == 0) {
+            run_stream(&networks[i]);
+            known = true;
+        }
+    if (strcmp(name, "charrnn") == 0)
+        run_writer();
+    if (strcmp(name, "mnist_lstm") == 0)
+        run_digits();
+    else
+        ck_assert_msg(known, "tests/real/%s.rnn: cases_real.c does not say what it is compared with", name);
+}
+END_TEST
+
+static void prepare(Arena *arena)
+{
+    const char *root = getenv("RNNC_SHARED");
+    shared = arena_printf(arena, "%s/models", root ? root : "../shared");
+    variant_prepare(arena, false);
+    int count;
+    const char **models = files_glob(arena, "tests/real/*.rnn", &count);
+    for (int i = 0; i < count; i++) {
+        const char *name = file_stem(arena, models[i]);
+        Real r = real_open(name, NULL);
+        if (is_missing(&r))
+            printf("skipped: %s (there is no %s/weights.npz)\n", name, r.folder);
+        arena_free(r.arena);
+    }
+    fflush(stdout);
+}
+
+static void add(TCase *tcase, int count)
+{
+    tcase_add_loop_test(tcase, real, 0, count);
+}
+
+const CaseSuite suite_real = {"real", "tests/real/*.rnn", prepare, add};

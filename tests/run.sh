@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs every test program of a build folder, and ends with the sum of what they say:
+# tests/run.sh BUILD [asan]. Exit status 1 if any test failed.
+build=$1
+kind=$2
+log=$build/tests/log
+mkdir -p "$log"
+status=0
+run() { # NAME COMMAND...
+    name=$1
+    shift
+    start=$(date +%s)
+    if "$@" >"$log/$name" 2>&1; then result=ok; else result=FAILED; status=1; fi
+    grep -hE '^[0-9]+%: Checks: ' "$log/$name" | tail -1 >"$log/$name.sum"
+    printf '%-28s %-7s %4s s   %s\n' "$name" "$result" $(($(date +%s) - start)) "$(cat "$log/$name.sum")"
+    [ $result = ok ] || tail -40 "$log/$name"
+    grep -hE '^(skipped|SKIP)' "$log/$name" | sed 's/^/    /' | head -20
+    return 0
+}
+for unit in "$build"/tests/test_*; do
+    case $unit in *.d) continue ;; esac
+    run "$(basename "$unit")" "$unit"
+done
+suites="golden errors numeric real"
+[ "$kind" = asan ] && suites="errors numeric"
+for suite in $suites; do
+    run "$suite" "$build/tests/cases" "$suite"
+done
+[ "$kind" = asan ] || run langid sh tests/langid.sh "$build"
+cat "$log"/*.sum | awk -F'[ ,]+' '{ checks += $3; bad += $5 + $7 } END {
+    printf "%d passed, %d failed\n", checks - bad, bad }'
+exit $status
