@@ -32,7 +32,8 @@ help: ## this list
 
 demo: setup-build ## build everything, and let a network tell languages apart
 	@$(MAKE) --no-print-directory build-demo
-	@$(BUILD)/langid --demo
+	@echo; echo 'One sentence in every third language; then try: $(BUILD)/langid "any text"'; echo
+	@awk -F'\t' '!/^#/ && $$1 != last && ++n % 3 == 1 { print $$2 } { last = $$1 }' samples/langid/sentences.txt | $(BUILD)/langid
 
 build-demo: all $(BUILD)/langid
 

@@ -118,6 +118,29 @@ START_TEST(test_rows)
 }
 END_TEST
 
+START_TEST(test_flip)
+{
+    static const size_t lengths[] = {1, 2, 5, 17}, depths[] = {1, 3, 16};
+    size_t a, b, o, k, i;
+    int isa;
+
+    FOR_EACH_SET(isa)
+    for (a = 0; a < COUNT(lengths); a++)
+        for (b = 0; b < COUNT(depths); b++) {
+            const size_t n = lengths[a], inner = depths[b], outer = 2;
+            float *x = random_floats(outer * n * inner, 1.0f), *y = (float *)guarded(outer * n * inner);
+            kernels[isa].flip_f32(y, x, outer, n, inner);
+            for (o = 0; o < outer; o++)
+                for (k = 0; k < n; k++)
+                    for (i = 0; i < inner; i++)
+                        expect(y[(o * n + n - 1 - k) * inner + i] == x[(o * n + k) * inner + i], "%s [%zu,%zu,%zu]",
+                               rt_isa_name(isa), outer, n, inner);
+            release_guarded(y, outer * n * inner);
+            free(x);
+        }
+}
+END_TEST
+
 START_TEST(test_transpose)
 {
     static const size_t dims[] = {1, 2, 5, 16, 17, 40}, depths[] = {1, 2, 3, 8};
@@ -177,4 +200,5 @@ SUITE_MAIN("runtime_kernels",
            tcase_add_test(tc, test_copy);
            tcase_add_test(tc, test_rows);
            tcase_add_test(tc, test_transpose);
+           tcase_add_test(tc, test_flip);
            tcase_add_test(tc, test_empty);)
