@@ -55,7 +55,7 @@ $(BUILD)/librnnc.a: $(LIBRARY)
 
 $(BUILD)/compiler/%.o: compiler/%.c | $(BUILD)/compiler
 	@echo '  $<'
-	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) -Icompiler -I$(BUILD) -MMD -MP -c -o $@ $<
 $(BUILD)/compiler/%.o: $(BUILD)/%.c | $(BUILD)/compiler
 	@echo '  $<'
 	$(Q)$(COMPILE) -Icompiler -I$(BUILD) -MMD -MP -c -o $@ $<
@@ -64,6 +64,7 @@ $(BUILD)/parser.c: grammar/parser.y | $(BUILD)/compiler
 	@echo '  $<'
 	$(Q)bison -Werror --header=$(BUILD)/parser.h --output=$@ $<
 $(BUILD)/parser.h: $(BUILD)/parser.c
+$(COMPILER): | $(BUILD)/parser.h
 $(BUILD)/lexer.c: grammar/lexer.l $(BUILD)/parser.h | $(BUILD)/compiler
 	@echo '  $<'
 	$(Q)flex --outfile=$@ $<
