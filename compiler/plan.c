@@ -2,8 +2,7 @@
  *
  * What is computed at once is a unit: a group of the graph as one loop over units, or one node. Units
  * are taken by phase (how many loops over clocks must have ended), in a phase first those without a
- * clock, then for each clock one loop. At the end of a loop's body the states take their next values.
- * What a later loop or a reduction needs of all steps of a clock is copied into a sequence. */
+ * clock, then for each clock one loop (plan_loop.c). */
 #include "pass.h"
 #include "plan_build.h"
 
@@ -239,7 +238,7 @@ static void emit_unit(Planner *p, int unit)
     u->progress = 2;
 }
 
-static void emit_units(Planner *p, int phase, int clock)
+void plan_units(Planner *p, int phase, int clock)
 {
     for (int i = 0; i < p->unit_count; i++) {
         NodeId id = p->unit[i].node[0];
@@ -248,141 +247,16 @@ static void emit_units(Planner *p, int phase, int clock)
     }
 }
 
-/* ---- what happens in a loop beside its units ---- */
-
-/* Values of this step that something outside of the loop reads. */
-static void emit_keeps(Planner *p, int phase, int clock)
-{
-    const Graph *graph = p->graph;
-    for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        bool here = p->phase[i] == phase && plan_clock(node->type.clocks) == clock;
-        if (here && p->sequence[i] >= 0 && node->op != OP_INPUT) {
-            View out = plan_at(p->sequence[i]);
-            out.time = AT_STEP;
-            plan_copy(p, out, plan_view(p, (NodeId)i, phase), shape_count(node->type.shape), WHEN_ALWAYS, node->place);
-        }
-        if ((node->op != OP_FIRST && node->op != OP_LAST) || node->at.clock != clock || p->phase[node->input[0]] != phase)
-            continue;
-        View in = plan_view(p, node->input[0], phase), out = plan_define(p, (NodeId)i);
-        plan_copy(p, out, in, shape_count(node->type.shape), node->op == OP_FIRST ? WHEN_FIRST : WHEN_LAST, node->place);
-        p->plan->step[p->plan->step_count - 1].clock = clock;
-    }
-}
-
-/* Outputs whose value was not written to them at once. */
-static void emit_outputs(Planner *p, int phase, int clock)
-{
-    for (size_t i = 0; i < p->graph->output_count; i++) {
-        NodeId id = p->graph->output[i].node;
-        const Node *node = &p->graph->node[id];
-        if (p->port[id] == (int)i || p->phase[id] != phase || plan_clock(node->type.clocks) != clock)
-            continue;
-        View out = plan_at(p->plan->output[i]);
-        out.time = node->type.clocks ? AT_STEP : AT_START;
-        plan_copy(p, out, plan_view(p, id, phase), shape_count(node->type.shape), WHEN_ALWAYS, p->graph->output[i].place);
-    }
-}
-
-static bool state_here(const Planner *p, size_t i, int phase, int clock)
-{
-    const Node *node = &p->graph->node[i];
-    return node->op == OP_STATE && node->at.clock == clock && p->phase[i] == phase;
-}
-
-static void start_state(Planner *p, const Node *state, NodeId id)
-{
-    const Node *start = &p->graph->node[state->input[0]];
-    int64_t count = shape_count(state->type.shape);
-    if (start->op == OP_CONST) {
-        Step *step = plan_step(p, STEP_FILL, start->place);
-        step->out = p->view[id];
-        step->value = start->value;
-        step->size[0] = count;
-        step->size_count = 1;
-    } else {
-        plan_copy(p, p->view[id], plan_view(p, state->input[0], p->phase[id]), count, WHEN_ALWAYS, start->place);
-    }
-}
-
-/* At the end of the body states become what is next. One that takes the value of another state takes
- * it before that one moves on. */
-static void advance_states(Planner *p, int phase, int clock)
-{
-    const Graph *graph = p->graph;
-    for (int round = 0; round < 3; round++)
-        for (size_t i = 0; i < graph->count; i++) {
-            if (!state_here(p, i, phase, clock))
-                continue;
-            const Node *node = &graph->node[i];
-            bool of_state = graph->node[plan_root(graph, node->next)].op == OP_STATE;
-            int64_t count = shape_count(node->type.shape);
-            if (round == 0 && of_state) {
-                int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, "moving", ""), node->type.shape, count);
-                p->plan->buffer[buffer].integer = node->type.tokens > 0;
-                plan_copy(p, plan_at(buffer), plan_view(p, node->next, phase), count, WHEN_ALWAYS, node->place);
-                p->sequence[i] = buffer; /* where round 2 finds it */
-            } else if (round == 1 && !of_state) {
-                plan_copy(p, p->view[i], plan_view(p, node->next, phase), count, WHEN_ALWAYS, node->place);
-            } else if (round == 2 && of_state) {
-                plan_copy(p, p->view[i], plan_at(p->sequence[i]), count, WHEN_ALWAYS, node->place);
-                p->sequence[i] = -1;
-            }
-        }
-}
-
-static void emit_loop(Planner *p, int phase, int clock)
-{
-    bool any = false;
-    Place place = p->graph->clock[clock].place;
-    for (size_t i = 0; i < p->graph->count && !any; i++)
-        any = p->phase[i] == phase && p->graph->node[i].type.clocks && plan_clock(p->graph->node[i].type.clocks) == clock;
-    if (!any)
-        return;
-    plan_step(p, STEP_FRESH, place)->clock = clock;
-    for (size_t i = 0; i < p->graph->count; i++)
-        if (state_here(p, i, phase, clock))
-            start_state(p, &p->graph->node[i], (NodeId)i);
-    plan_step(p, STEP_FRESH_END, place)->clock = clock;
-    plan_step(p, STEP_LOOP, place)->clock = clock;
-    emit_units(p, phase, clock);
-    emit_keeps(p, phase, clock);
-    emit_outputs(p, phase, clock);
-    advance_states(p, phase, clock);
-    plan_step(p, STEP_END, place)->clock = clock;
-}
-
 static void emit_all(Planner *p)
 {
     int last = 0;
     for (size_t i = 0; i < p->graph->count; i++)
         last = p->phase[i] > last ? p->phase[i] : last;
     for (int phase = 0; phase <= last; phase++) {
-        emit_units(p, phase, -1);
-        emit_outputs(p, phase, -1);
+        plan_units(p, phase, -1);
+        plan_outputs(p, phase, -1);
         for (int clock = 0; clock < p->graph->clock_count; clock++)
-            emit_loop(p, phase, clock);
-    }
-}
-
-/* Words that C, C++ or the emitted code itself has a meaning for. */
-static void reserve_names(Planner *p)
-{
-    static const char *const words[] = {
-        "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class",
-        "compl", "const", "constexpr", "const_cast", "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast",
-        "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long",
-        "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected",
-        "public", "register", "reinterpret_cast", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
-        "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid",
-        "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
-        "net", "work", "weights", "j", "row", "status", "linux", "unix", "NULL", "INFINITY", "NAN", "memset", "vf", "vm", "vi"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        map_set(p->names, words[i], p);
-    map_set(p->names, p->graph->name, p);
-    for (int i = 0; i < p->graph->clock_count; i++) {
-        map_set(p->names, p->graph->clock[i].name, p);
-        map_set(p->names, arena_printf(p->arena, "%s_len", p->graph->clock[i].name), p);
+            plan_loop(p, phase, clock);
     }
 }
 
@@ -402,7 +276,7 @@ static void make_arrays(Planner *p)
     p->phase = pass_phases(p->arena, p->graph);
     p->names = map_new(p->arena);
     p->packs = map_new(p->arena);
-    reserve_names(p);
+    plan_reserve_names(p);
     for (size_t i = 0; i < p->graph->count; i++)
         p->port[i] = -1;
 }

@@ -43,12 +43,20 @@ View plan_view(Planner *p, NodeId id, int phase);          /* where a step of th
 View plan_define(Planner *p, NodeId id);                   /* a place for a value that a unit is about to make */
 bool plan_is_view(const Graph *graph, const Node *node);   /* its value lies inside of its input's */
 NodeId plan_root(const Graph *graph, NodeId id);           /* the node whose buffer a view lies in */
-const char *plan_name(Planner *p, const char *label, const char *prefix);
 int plan_clock(Clocks clocks);                             /* the one clock, or -1 */
 int plan_pack(Planner *p, const NodeId *matrix, int count);/* products side by side, as a constant */
 
+/* ---- plan_names.c ---- */
+void plan_reserve_names(Planner *p);
+const char *plan_name(Planner *p, const char *label, const char *prefix);
+
 /* ---- plan.c ---- */
 Step *plan_step(Planner *p, StepKind kind, Place place);
+void plan_units(Planner *p, int phase, int clock);         /* the steps of all units there */
+
+/* ---- plan_loop.c ---- */
+void plan_loop(Planner *p, int phase, int clock);
+void plan_outputs(Planner *p, int phase, int clock);       /* those whose value was not written to them at once */
 
 /* ---- plan_kernel.c, plan_call.c ---- */
 void plan_kernel(Planner *p, const Unit *unit);

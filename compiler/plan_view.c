@@ -2,10 +2,7 @@
  * Slices of whole rows, reshapes and rows by token are places inside of another buffer. */
 #include "plan_build.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 int plan_clock(Clocks clocks)
 {
@@ -14,28 +11,6 @@ int plan_clock(Clocks clocks)
         if (clocks >> i & 1)
             clock = i;
     return clock;
-}
-
-/* A C identifier that no other buffer has: "h.c" becomes h_c. Names that the runtime's may be like get
- * a prefix; none ends in '_', which marks registers. */
-const char *plan_name(Planner *p, const char *label, const char *prefix)
-{
-    char *name = arena_printf(p->arena, "%s%s", prefix, label);
-    for (char *c = name; *c; c++)
-        if (!isalnum((unsigned char)*c))
-            *c = '_';
-    size_t length = strlen(name);
-    while (length > 1 && name[length - 1] == '_')
-        name[--length] = 0;
-    bool runtime = strncmp(name, "v_", 2) == 0 || strncmp(name, "vi_", 3) == 0 || strncmp(name, "vm_", 3) == 0
-                   || strncasecmp(name, "rt_", 3) == 0 || isdigit((unsigned char)*name) || *name == '_';
-    if (runtime)
-        name = arena_printf(p->arena, "x%s", name);
-    const char *base = name;
-    for (int i = 2; map_get(p->names, name); i++)
-        name = arena_printf(p->arena, "%s_%d", base, i);
-    map_set(p->names, name, p);
-    return name;
 }
 
 int plan_buffer(Planner *p, BufferKind kind, const char *name, Shape shape, int64_t count)

@@ -1,0 +1,23 @@
+/* emit_body.h: what the two files that write the emitted arithmetic share. */
+#ifndef RNNC_EMIT_BODY_H
+#define RNNC_EMIT_BODY_H
+
+#include "emit.h"
+
+typedef struct Body {
+    Out *out;
+    const Plan *plan;
+    const EmitOptions *options;
+    int depth;
+    const char **reg;        /* names of the registers of the kernel that is being written */
+} Body;
+
+/* A line at the present depth. */
+void emit_line(const Body *b, const char *text);
+
+/* Where the elements of a view begin, as an expression of + only. */
+const char *emit_address(const Body *b, const View *view);
+
+void emit_kernel(Body *b, const Kernel *kernel);
+
+#endif

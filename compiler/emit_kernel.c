@@ -1,0 +1,218 @@
+/* emit_kernel.c: a loop over units in C: loads, packed products and the epilogue in registers, over the
+ * vector layer of the runtime; V_LANES units are computed at once. */
+#include "emit_body.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+const char *emit_number(Arena *arena, double value)
+{
+    if (isnan(value))
+        return "NAN";
+    if (isinf(value) || fabs(value) > 3.4028234663852886e38)
+        return value < 0 ? "-INFINITY" : "INFINITY";
+    const char *text = arena_printf(arena, "%.9g", value);
+    bool plain = !strpbrk(text, ".e");
+    return arena_printf(arena, "%s%sf", text, plain ? ".0" : "");
+}
+
+static const char *plus(const Body *b, const char *base, int64_t offset)
+{
+    return offset ? arena_printf(b->plan->arena, "%s + %lld", base, (long long)offset) : base;
+}
+
+static const char *scaled(const Body *b, const char *index, int64_t by)
+{
+    return by == 1 ? index : arena_printf(b->plan->arena, "%s * %lld", index, (long long)by);
+}
+
+const char *emit_address(const Body *b, const View *view)
+{
+    const Plan *plan = b->plan;
+    const Buffer *buffer = &plan->buffer[view->buffer];
+    const char *text = buffer->name;
+    if (view->time == AT_STEP)
+        text = arena_printf(plan->arena, "%s + %s", text, scaled(b, plan->graph->clock[buffer->clock].name, buffer->count));
+    if (view->index >= 0) {
+        const Buffer *index = &plan->buffer[view->index];
+        const char *at = view->index_time == AT_STEP ? plan->graph->clock[index->clock].name : "0";
+        const char *token = view->index_offset
+                                ? arena_printf(plan->arena, "%s[%s + %lld]", index->name, scaled(b, at, index->count), (long long)view->index_offset)
+                                : arena_printf(plan->arena, "%s[%s]", index->name, scaled(b, at, index->count));
+        text = arena_printf(plan->arena, "%s + (size_t)%s * %lld", text, token, (long long)view->stride);
+    }
+    return plus(b, text, view->offset);
+}
+
+/* Whether whole vectors may be loaded up to the end of the units: the buffer is our own and has room
+ * behind it, or the units fill whole panels. */
+static bool whole_loads(const Body *b, const View *view, int64_t units)
+{
+    const Buffer *buffer = &b->plan->buffer[view->buffer];
+    if (units % PLAN_PANEL == 0 || buffer->kind == BUFFER_WORK || buffer->kind == BUFFER_STATE)
+        return true;
+    return buffer->kind == BUFFER_CONST && !view->offset && view->index < 0 && buffer->count == units;
+}
+
+static bool whole_stores(const Body *b, const View *view, const Kernel *kernel)
+{
+    const Buffer *buffer = &b->plan->buffer[view->buffer];
+    if (kernel->units % PLAN_PANEL == 0)
+        return true;
+    return (buffer->kind == BUFFER_WORK || buffer->kind == BUFFER_STATE) && kernel->rows == 1 && view->time == AT_START && !view->offset;
+}
+
+/* The address of unit j of this row. */
+static const char *unit_address(const Body *b, const Kernel *kernel, const View *view, int64_t period)
+{
+    const char *base = emit_address(b, view);
+    Arena *arena = b->plan->arena;
+    int64_t rows = period ? period / kernel->units : kernel->rows;
+    if (kernel->rows > 1 && rows > 1) {
+        if (rows == kernel->rows)
+            return arena_printf(arena, "%s + row * %lld + j", base, (long long)kernel->units);
+        return arena_printf(arena, "%s + row %% %lld * %lld + j", base, (long long)rows, (long long)kernel->units);
+    }
+    return arena_printf(arena, "%s + j", base);
+}
+
+static const char *function_of(Arena *arena, Op op)
+{
+    const char *word = op_info[op].word;
+    if (isalpha((unsigned char)*word))
+        return arena_printf(arena, "v_%s", word);
+    char *name = arena_printf(arena, "v_%s", op_info[op].name);
+    for (char *c = name; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return name;
+}
+
+/* "h.i" becomes i_ where no register of the kernel has that name yet. */
+static const char *register_name(const Body *b, const Kernel *kernel, const Do *d)
+{
+    Arena *arena = b->plan->arena;
+    const char *plain = arena_printf(arena, "r%d_", d->result);
+    if (!d->label)
+        return plain;
+    const char *dot = strrchr(d->label, '.');
+    char *name = arena_printf(arena, "%s", dot ? dot + 1 : d->label);
+    size_t length = strlen(name);
+    while (length && name[length - 1] == '_')
+        name[--length] = 0;
+    if (!length || isdigit((unsigned char)*name))
+        return plain;
+    const char *full = arena_printf(arena, "%s_", name);
+    for (int i = 0; i < kernel->registers; i++)
+        if (b->reg[i] && strcmp(b->reg[i], full) == 0)
+            return plain;
+    return full;
+}
+
+static const char *panel_text(const Body *b, const Do *d)
+{
+    Arena *arena = b->plan->arena;
+    int64_t panel = d->inner * d->count;
+    const char *text = arena_printf(arena, "v_panel%d(%s + j / RT_PANEL * (%lld * RT_PANEL) + j %% RT_PANEL, %s, %lld", d->count,
+                                    emit_address(b, &d->view), (long long)panel, emit_address(b, &d->in), (long long)d->inner);
+    for (int i = 0; i < d->count; i++)
+        text = arena_printf(arena, "%s, &%s", text, b->reg[d->accumulator[i]]);
+    return arena_printf(arena, "%s);", text);
+}
+
+static const char *value_text(const Body *b, const Kernel *kernel, const Do *d)
+{
+    Arena *arena = b->plan->arena;
+    switch (d->kind) {
+    case DO_NUMBER: return arena_printf(arena, "v_set1(%s)", emit_number(arena, d->value));
+    case DO_SPLAT: return arena_printf(arena, "v_set1((%s)[0])", emit_address(b, &d->view));
+    case DO_START: return d->arg[0] < 0 ? "v_set1(0.0f)" : b->reg[d->arg[0]];
+    case DO_LOAD: {
+        const char *at = unit_address(b, kernel, &d->view, d->period);
+        return whole_loads(b, &d->view, kernel->units) ? arena_printf(arena, "v_load(%s)", at)
+                                                       : arena_printf(arena, "v_load_n(%s, %lld - j)", at, (long long)kernel->units);
+    }
+    default: break;
+    }
+    const char *text = arena_printf(arena, "%s(%s", function_of(arena, d->op), b->reg[d->arg[0]]);
+    for (int i = 1; i < 3 && d->arg[i] >= 0; i++)
+        text = arena_printf(arena, "%s, %s", text, b->reg[d->arg[i]]);
+    return arena_printf(arena, "%s)", text);
+}
+
+static void emit_do(Body *b, const Kernel *kernel, const Do *d)
+{
+    Arena *arena = b->plan->arena;
+    if (d->kind == DO_PANEL) {
+        emit_line(b, panel_text(b, d));
+    } else if (d->kind == DO_STORE) {
+        const char *at = unit_address(b, kernel, &d->view, 0);
+        if (whole_stores(b, &d->view, kernel))
+            emit_line(b, arena_printf(arena, "v_store(%s, %s);", at, b->reg[d->arg[0]]));
+        else
+            emit_line(b, arena_printf(arena, "v_store_n(%s, %s, %lld - j);", at, b->reg[d->arg[0]], (long long)kernel->units));
+    } else {
+        const char *value = value_text(b, kernel, d);
+        b->reg[d->result] = register_name(b, kernel, d);
+        emit_line(b, arena_printf(arena, "vf %s = %s;", b->reg[d->result], value));
+    }
+}
+
+/* One line of the source, as a comment. */
+static void emit_source_line(Body *b, Place place, int row)
+{
+    int length;
+    const char *text = source_line(place.source, place.begin, &length), *slash = strrchr(place.source->path, '/');
+    while (length && isspace((unsigned char)*text))
+        text++, length--;
+    const char *hash = memchr(text, '#', (size_t)length);
+    length = hash ? (int)(hash - text) : length;
+    while (length && isspace((unsigned char)text[length - 1]))
+        length--;
+    const char *copy = arena_copy(b->plan->arena, text, (size_t)length);
+    if (!strstr(copy, "*/") && !strstr(copy, "/*"))
+        emit_line(b, arena_printf(b->plan->arena, "/* %s:%d  %s */", slash ? slash + 1 : place.source->path, row, copy));
+}
+
+/* The source lines that a kernel computes, each once, in the order of the first file's lines. */
+static void emit_sources(Body *b, const Kernel *kernel)
+{
+    enum { MOST = 64 };
+    Place seen[MOST + 1];
+    int rows[MOST + 1], count = 0;
+    for (size_t i = 0; i < kernel->count; i++) {
+        const Do *d = &kernel->code[i];
+        if (!d->place.source || count == MOST || (d->kind != DO_OP && d->kind != DO_PANEL && d->kind != DO_START))
+            continue;
+        int row, column, at = 0;
+        source_position(d->place, &row, &column);
+        while (at < count && !(seen[at].source == d->place.source && rows[at] >= row))
+            at++;
+        if (at < count && rows[at] == row)
+            continue;
+        memmove(&seen[at + 1], &seen[at], (size_t)(count - at) * sizeof *seen);
+        memmove(&rows[at + 1], &rows[at], (size_t)(count - at) * sizeof *rows);
+        seen[at] = d->place;
+        rows[at] = row;
+        count++;
+    }
+    for (int i = 0; i < count; i++)
+        emit_source_line(b, seen[i], rows[i]);
+}
+
+void emit_kernel(Body *b, const Kernel *kernel)
+{
+    Arena *arena = b->plan->arena;
+    b->reg = arena_array(arena, (size_t)kernel->registers + 1, sizeof *b->reg);
+    emit_sources(b, kernel);
+    if (kernel->rows > 1)
+        emit_line(b, arena_printf(arena, "for (size_t row = 0; row < %lld; row++)", (long long)kernel->rows));
+    b->depth += kernel->rows > 1;
+    emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j += V_LANES) {", (long long)kernel->units));
+    b->depth++;
+    for (size_t i = 0; i < kernel->count; i++)
+        emit_do(b, kernel, &kernel->code[i]);
+    b->depth--;
+    emit_line(b, "}");
+    b->depth -= kernel->rows > 1;
+}
