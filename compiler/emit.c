@@ -20,7 +20,7 @@ static int64_t padded(const Buffer *buffer)
 
 static void emit_array(Out *out, const Buffer *buffer)
 {
-    out_printf(out, "/* %s */\nstatic const %s %s[%lld] ALIGNED = {", buffer->what, buffer->integer ? "int32_t" : "float", buffer->name,
+    out_printf(out, "/* %s */\nstatic const %s %s[%lld] ALIGNED = {", emit_safe(out->arena, buffer->what), buffer->integer ? "int32_t" : "float", buffer->name,
                (long long)padded(buffer));
     size_t line = out->length;
     for (int64_t i = 0; i < buffer->count; i++) {
@@ -133,7 +133,7 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *o)
     out_printf(out, "/* %s.c: the model `%s` of %s, made by rnnc. See %s.h.\n"
                     " * Compile with the folder of rt.h on the include path, link with librnnrt.a (and -lm). */\n"
                     "#ifndef RT_SECTION\n\n#include \"%s.h\"\n#include \"rt.h\"\n\n#include <string.h>\n\n",
-               o->name, plan->graph->name, o->source, o->name, o->name);
+               o->name, plan->graph->name, emit_safe(plan->arena, o->source), o->name, o->name);
     bool arrays = false;
     for (size_t i = 0; i < plan->buffer_count; i++)
         arrays = arrays || is_array(&plan->buffer[i], o);

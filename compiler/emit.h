@@ -32,6 +32,7 @@ void emit_parameters(Out *out, const Plan *plan, bool lengths);                /
 bool emit_has_length(const Plan *plan, int clock);   /* the caller says how many steps */
 bool emit_clock_used(const Plan *plan, int clock);
 const char *emit_upper(Arena *arena, const char *name);
+const char *emit_safe(Arena *arena, const char *text); /* for a comment: nothing in it ends or opens one */
 const char *emit_number(Arena *arena, double value); /* a float literal */
 uint32_t emit_layout(const Plan *plan);              /* of the blob: changes when constants move */
 

@@ -1,6 +1,8 @@
 /* emit_body.c: the steps of a plan as one C function, which is compiled once for each instruction set. */
 #include "emit_body.h"
 
+#include <string.h>
+
 void emit_line(const Body *b, const char *text)
 {
     out_printf(b->out, "%*s%s\n", b->depth * 4, "", text);
@@ -39,20 +41,27 @@ static void emit_copy(Body *b, const Step *step)
                          (long long)step->size[0], (long long)step->size[1]));
 }
 
+/* Element j of a view. */
+static const char *element(const Body *b, const View *view)
+{
+    const char *at = emit_address(b, view);
+    return arena_printf(b->plan->arena, strchr(at, '+') ? "(%s)[j]" : "%s[j]", at);
+}
+
 static void emit_fill(Body *b, const Step *step)
 {
     Arena *arena = b->plan->arena;
     bool integer = b->plan->buffer[step->out.buffer].integer;
     const char *value = integer ? arena_printf(arena, "%.0f", step->value) : emit_number(arena, step->value);
     emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j++)", (long long)step->size[0]));
-    emit_line(b, arena_printf(arena, "    (%s)[j] = %s;", emit_address(b, &step->out), value));
+    emit_line(b, arena_printf(arena, "    %s = %s;", element(b, &step->out), value));
 }
 
 static void emit_number_step(Body *b, const Step *step)
 {
     Arena *arena = b->plan->arena;
     emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j++)", (long long)step->size[0]));
-    emit_line(b, arena_printf(arena, "    (%s)[j] = (float)(%s)[j];", emit_address(b, &step->out), emit_address(b, &step->in[0])));
+    emit_line(b, arena_printf(arena, "    %s = (float)%s;", element(b, &step->out), element(b, &step->in[0])));
 }
 
 static void open_block(Body *b, const char *head)
@@ -107,7 +116,8 @@ static void emit_pointers(const Body *b)
             type = "const float";
         }
         if (block)
-            out_printf(b->out, "    %s *const %s = %s + %zu; /* %s */\n", type, buffer->name, block, buffer->offset, buffer->what);
+            out_printf(b->out, "    %s *const %s = %s + %zu; /* %s */\n", type, buffer->name, block, buffer->offset,
+                       emit_safe(b->plan->arena, buffer->what));
     }
 }
 

@@ -12,6 +12,16 @@ const char *emit_upper(Arena *arena, const char *name)
     return upper;
 }
 
+const char *emit_safe(Arena *arena, const char *text)
+{
+    Out *out = out_new(arena);
+    for (; *text; text++) {
+        bool edge = (text[0] == '*' && text[1] == '/') || (text[0] == '/' && text[1] == '*');
+        out_printf(out, edge ? "%c " : "%c", *text == '\\' ? '/' : *text);
+    }
+    return out->text;
+}
+
 bool emit_clock_used(const Plan *plan, int clock)
 {
     for (size_t i = 0; i < plan->step_count; i++)
@@ -63,13 +73,32 @@ void emit_parameters(Out *out, const Plan *plan, bool lengths)
     }
 }
 
+/* What the author wrote behind the port's declaration, "" for nothing. */
+static const char *remark(const Plan *plan, Place place)
+{
+    int length;
+    if (!place.source)
+        return "";
+    const char *line = source_line(place.source, place.begin, &length), *hash = memchr(line, '#', (size_t)length);
+    if (!hash)
+        return "";
+    length -= (int)(hash + 1 - line);
+    hash++;
+    while (length && isspace((unsigned char)*hash))
+        hash++, length--;
+    while (length && isspace((unsigned char)hash[length - 1]))
+        length--;
+    return emit_safe(plan->arena, arena_copy(plan->arena, hash, (size_t)length));
+}
+
 static void describe_port(Out *out, const Plan *plan, const Port *port, int buffer, bool input, bool lengths)
 {
     const Type *type = &plan->graph->node[port->node].type;
     out_printf(out, " *   %-12s %s %s", plan->buffer[buffer].name, input ? "in, " : "out,", dimensions(plan, port->node, lengths));
     if (type->tokens)
         out_printf(out, " tokens, 0 to %lld", (long long)type->tokens - 1);
-    out_text(out, "\n");
+    const char *said = remark(plan, port->place);
+    out_printf(out, *said ? "   %s\n" : "%s\n", said);
 }
 
 static void describe_ports(Out *out, const Plan *plan, bool lengths)
@@ -97,15 +126,13 @@ static void describe_lengths(Out *out, const Plan *plan)
 static void emit_top(Out *out, const Plan *plan, const EmitOptions *o)
 {
     const char *upper = emit_upper(plan->arena, o->name);
-    out_printf(out, "/* %s.h: the model `%s` of %s, made by rnnc.\n", o->name, plan->graph->name, o->source);
-    if (plan->graph->comment)
-        for (const char *line = plan->graph->comment; *line;) {
-            size_t length = strcspn(line, "\n");
-            const char *unsafe = strstr(line, "*/");
-            if (!unsafe || (size_t)(unsafe - line) > length)
-                out_printf(out, " *%s%.*s\n", *line == ' ' ? "" : " ", (int)length, line);
-            line += length + (line[length] == '\n');
-        }
+    out_printf(out, "/* %s.h: the model `%s` of %s, made by rnnc.\n", o->name, plan->graph->name, emit_safe(plan->arena, o->source));
+    const char *comment = plan->graph->comment ? emit_safe(plan->arena, plan->graph->comment) : "";
+    while (*comment) {
+        size_t length = strcspn(comment, "\n");
+        out_printf(out, " *%s%.*s\n", length == 0 || *comment == ' ' ? "" : " ", (int)length, comment);
+        comment += length + (comment[length] == '\n');
+    }
     out_printf(out, " *\n"
                     " *     static %s net;                  the state; yours, copy it to save it\n"
                     " *     static %s_work work;            scratch memory for the time of a call\n"

@@ -125,7 +125,7 @@ static const char *value_text(const Body *b, const Kernel *kernel, const Do *d)
     Arena *arena = b->plan->arena;
     switch (d->kind) {
     case DO_NUMBER: return arena_printf(arena, "v_set1(%s)", emit_number(arena, d->value));
-    case DO_SPLAT: return arena_printf(arena, "v_set1((%s)[0])", emit_address(b, &d->view));
+    case DO_SPLAT: return arena_printf(arena, strchr(emit_address(b, &d->view), '+') ? "v_set1((%s)[0])" : "v_set1(%s[0])", emit_address(b, &d->view));
     case DO_START: return d->arg[0] < 0 ? "v_set1(0.0f)" : b->reg[d->arg[0]];
     case DO_LOAD: {
         const char *at = unit_address(b, kernel, &d->view, d->period);
@@ -170,8 +170,8 @@ static void emit_source_line(Body *b, Place place, int row)
     while (length && isspace((unsigned char)text[length - 1]))
         length--;
     const char *copy = arena_copy(b->plan->arena, text, (size_t)length);
-    if (!strstr(copy, "*/") && !strstr(copy, "/*"))
-        emit_line(b, arena_printf(b->plan->arena, "/* %s:%d  %s */", slash ? slash + 1 : place.source->path, row, copy));
+    const char *file = slash ? slash + 1 : place.source->path;
+    emit_line(b, arena_printf(b->plan->arena, "/* %s:%d  %s */", emit_safe(b->plan->arena, file), row, emit_safe(b->plan->arena, copy)));
 }
 
 /* The source lines that a kernel computes, each once, in the order of the first file's lines. */

@@ -104,6 +104,12 @@ static bool map_shape(Arena *arena, Op op, const Shape *in, int count, Shape *ou
 {
     *out = in[0];
     for (int i = 1; i < count; i++) {
+        /* Beside an unknown shape a vector tells most likely what it is; a single number tells nothing. */
+        if (out->rank < 0 || in[i].rank < 0) {
+            Shape known = out->rank < 0 ? in[i] : *out;
+            *out = known.rank > 0 ? known : SHAPE_UNKNOWN;
+            continue;
+        }
         const Shape *large = out->rank >= in[i].rank ? out : &in[i];
         const Shape *small = large == out ? &in[i] : out;
         if (!shape_has_tail(*large, *small)) {

@@ -115,6 +115,10 @@ int main(int argc, char **argv)
     cases_rnnc = absolute(arena, rnnc ? rnnc : arena_printf(arena, "%s/rnnc", build));
     folder_make(cases_build);
     int count = find_cases(arena, suite);
+    if (count == 0) {
+        printf("%s: no case is named %s\n", suite->name, suite->pattern);
+        return 1;
+    }
     if (suite->prepare)
         suite->prepare(arena);
     bool alone = argc == 3 && sscanf(argv[2], "%d/%d", &slice, &slices) == 2 && slice >= 1 && slice <= slices;
@@ -127,7 +131,7 @@ int main(int argc, char **argv)
         return run_slice(suite, count);
     }
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    slices = processors < 1 || getenv("GOLDEN") ? 1 : processors > count ? (count ? count : 1) : (int)processors;
+    slices = processors < 1 || getenv("GOLDEN") ? 1 : processors > count ? count : (int)processors;
     int failed = run_slices(suite, count);
     printf("%s: %d cases, %s\n", suite->name, count, failed ? "with failures" : "no failure");
     return failed;

@@ -24,7 +24,7 @@ extern const char *cases_rnnc, *cases_build;
 
 /* A suite: finds its cases, then adds its tests with the loop bounds 0 and count. */
 typedef struct CaseSuite {
-    const char *name, *pattern;             /* which files are cases; NULL: `prepare` lists them */
+    const char *name, *pattern;             /* the files that are cases */
     void (*prepare)(Arena *arena);          /* once, before any test; says what is skipped; or NULL */
     void (*add)(TCase *tcase, int count);
 } CaseSuite;

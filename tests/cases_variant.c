@@ -140,6 +140,8 @@ int variant_run(const Variant *v, Out *report)
         command_add(&command, "--interpret");
     else
         command_add(&command, "--build=%s", v->work);
+    if (v->blob)
+        command_add(&command, "--blob");
     if (v->by)
         command_add(&command, "--by=%s", v->by);
     if (v->cc)

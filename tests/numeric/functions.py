@@ -80,6 +80,19 @@ def extremes(c):
 
 
 @case
+def small_results(c):
+    """Results near 0, scaled up to show whether their last digits are right."""
+    x, far = single(c.normal(17) * 10.0 ** -np.linspace(3, 8, 17)), single(-np.linspace(9, 24, 17))
+    y, z = tensor(x), tensor(far)
+    c.input("x", x.reshape(1, 17))
+    c.input("far", far.reshape(1, 17))
+    near = [np.expm1(x), np.log1p(x), np.tanh(x), np.sin(x), torch.erf(y).numpy(), F.elu(y).numpy(), F.gelu(y).numpy()]
+    away = [torch.sigmoid(z).numpy(), F.softplus(z, threshold=100).numpy(), F.silu(z).numpy(), np.exp(far)]
+    c.output("near", np.stack([v / x for v in near])[None])
+    c.output("away", np.stack([v / np.exp(far) for v in away])[None])
+
+
+@case
 def activations(c):
     """The library's activation functions, by torch where it has the same one."""
     x = single(np.concatenate([np.linspace(-6, 6, 41), c.normal(22)])).reshape(3, 21)
@@ -91,8 +104,8 @@ def activations(c):
                         ("identity", y)):
         c.output("y_" + name, value)
     c.output("y_hard_sigmoid", np.clip(0.2 * x + 0.5, 0, 1))
-    r = x / 0.0625
-    c.output("y_quantize", np.clip(np.sign(r) * np.floor(np.abs(r) + 0.5), -128, 127) * 0.0625)
+    r = x * 32
+    c.output("y_quantize", np.clip(np.sign(r) * np.floor(np.abs(r) + 0.5), -128, 127) / 32)
 
 
 @case

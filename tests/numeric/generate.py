@@ -4,7 +4,7 @@ in double precision. Needs Debian's python3-torch.
 
     tests/numeric/generate.py [NAME ...]      NAME: a case; default: all
 
-What it writes is committed; check_layouts.mjs compares the layouts with ONNX Runtime and TensorFlow.js.
+What it writes is committed; check_layouts.js compares the layouts with ONNX Runtime and TensorFlow.js.
 """
 import os
 import sys

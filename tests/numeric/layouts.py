@@ -1,6 +1,6 @@
 """Cells in the tensor layout and gate order of a framework. Where PyTorch has the cell, its own module
 computes the result and the tensors are put into the other framework's order; the cells with a reset
-gate before the product, which PyTorch has not, are those of vectors.py. check_layouts.mjs holds all
+gate before the product, which PyTorch has not, are those of vectors.py. check_layouts.js holds all
 of this against ONNX Runtime and TensorFlow.js."""
 import numpy as np
 import torch
