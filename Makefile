@@ -9,7 +9,7 @@ VERSION := 0.1.0
 
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Werror
 COMPILE   = $(CC) -std=c11 $(WARN) $(CFLAGS) $(SANITIZE) -D_XOPEN_SOURCE=700 -DRNNC_VERSION='"$(VERSION)"'
-LIBS      = $(shell pkg-config --libs jansson libzip) -lm
+LIBS      = $(shell pkg-config --libs jansson libzip) -lm -lpthread
 CHECK     = $(shell pkg-config --libs check)
 Q        := $(if $(V),,@)
 

@@ -24,6 +24,9 @@ typedef struct CheckOptions {
     size_t define_count;
 } CheckOptions;
 
+/* How much stack `check` needs at most: it refuses models whose equations depend on each other deeper. */
+#define CHECK_STACK ((size_t)1 << 30)
+
 /* The graph of one model, with dead parts removed; or NULL after errors in diag. `library` is the
  * standard library's tree. */
 Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const CheckOptions *options);

@@ -71,7 +71,23 @@ static Value check_list(Checker *c, Where w, const Expr *expr)
     return list;
 }
 
+static Value check_kind(Checker *c, Where w, const Expr *expr);
+
+/* Counts how deep it is: equations that depend on each other are followed by recursion. */
 Value check_expr(Checker *c, Where w, const Expr *expr)
+{
+    enum { DEEPEST = 400000 };   /* some 1.2 KB of stack each, three times that under the sanitizers */
+    if (c->depth >= DEEPEST) {
+        diag_error(c->diag, expr->place, "the equations depend on each other more than %d deep", DEEPEST);
+        return value_none();
+    }
+    c->depth++;
+    Value value = check_kind(c, w, expr);
+    c->depth--;
+    return value;
+}
+
+static Value check_kind(Checker *c, Where w, const Expr *expr)
 {
     Where inner = w;
     if (expr->kind != EXPR_CALL)

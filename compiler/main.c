@@ -6,6 +6,7 @@
 #include "std.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,6 +118,36 @@ static bool compile(Arena *arena, Diag *diag, Options *o)
     return graph && use_graph(arena, diag, o, graph);
 }
 
+/* The checker follows a model's equations by recursion, as deep as they depend on each other: so it
+ * has a stack of its own, of which only what is used becomes memory. */
+typedef struct Job {
+    Arena *arena;
+    Diag *diag;
+    Options *options;
+    bool good;
+} Job;
+
+static void *run_job(void *argument)
+{
+    Job *job = argument;
+    job->good = compile(job->arena, job->diag, job->options);
+    return NULL;
+}
+
+static bool compile_deep(Arena *arena, Diag *diag, Options *options)
+{
+    Job job = {arena, diag, options, false};
+    pthread_attr_t attributes;
+    pthread_t thread;
+    bool made = pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, CHECK_STACK) == 0
+                && pthread_create(&thread, &attributes, run_job, &job) == 0;
+    if (made)
+        pthread_join(thread, NULL);
+    else
+        diag_error(diag, (Place){0}, "no thread with a stack of %zu MiB can be started", CHECK_STACK >> 20);
+    return job.good;
+}
+
 int main(int count, char **words)
 {
     Arena *arena = arena_new();
@@ -127,7 +158,7 @@ int main(int count, char **words)
         return 2;
     }
     options.pass.stream = stdout;
-    bool good = options.done || compile(arena, diag, &options);
+    bool good = options.done || compile_deep(arena, diag, &options);
     bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
     diag_print(diag, stderr, colour);
     int status = good && !diag_errors(diag) ? 0 : options.status ? options.status : 1;

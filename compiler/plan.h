@@ -108,6 +108,7 @@ typedef struct Step {
     int size_count;
     int length_at;           /* of `size`, the one that is the actual length of `clock`; or -1 */
     double value;
+    bool dead;               /* it has been found to be needless */
     const char *label;
     Place place;
 } Step;

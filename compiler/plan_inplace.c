@@ -28,75 +28,105 @@ void plan_uses(Step *step, PlanUse *use, void *context)
         use_view(&step->out, true, use, context);
 }
 
-typedef struct Count {
-    int buffer, reads, writes;
-} Count;
+/* ---- which steps touch a buffer ---- */
 
-static void count_use(void *context, int *buffer, bool write)
+typedef struct Touches {
+    int *step;               /* ascending, each step once */
+    bool *writes;
+    int count, capacity;
+} Touches;
+
+typedef struct Index {
+    Plan *plan;
+    Touches *of;             /* of each buffer */
+    int step;
+} Index;
+
+static void note_touch(void *context, int *buffer, bool write)
 {
-    Count *count = context;
-    if (*buffer == count->buffer) {
-        count->reads += !write;
-        count->writes += write;
+    Index *index = context;
+    Touches *t = &index->of[*buffer];
+    if (t->count && t->step[t->count - 1] == index->step) {
+        t->writes[t->count - 1] |= write;
+        return;
     }
+    if (t->count == t->capacity) {
+        int *step = t->step;
+        bool *writes = t->writes;
+        t->capacity = t->capacity ? t->capacity * 2 : 4;
+        t->step = arena_array(index->plan->arena, (size_t)t->capacity, sizeof *t->step);
+        t->writes = arena_array(index->plan->arena, (size_t)t->capacity, sizeof *t->writes);
+        for (int i = 0; i < t->count; i++) {
+            t->step[i] = step[i];
+            t->writes[i] = writes[i];
+        }
+    }
+    t->step[t->count] = index->step;
+    t->writes[t->count++] = write;
 }
 
-static Count count_uses(Step *step, int buffer)
+static Index find_touches(Plan *plan)
 {
-    Count count = {.buffer = buffer};
-    plan_uses(step, count_use, &count);
-    return count;
+    Index index = {.plan = plan, .of = arena_array(plan->arena, plan->buffer_count + 1, sizeof *index.of)};
+    for (size_t i = 0; i < plan->step_count; i++) {
+        index.step = (int)i;
+        plan_uses(&plan->step[i], note_touch, &index);
+    }
+    return index;
 }
 
-/* Whether a kernel reads a buffer only unit by unit, each unit before it is written. */
-static bool reads_in_step(const Kernel *kernel, int buffer)
+/* ---- whether a copy can go ---- */
+
+/* Whether a kernel reads the state only unit by unit, each unit before its new value is written. */
+static bool reads_before_writing(const Kernel *kernel, int state, int next)
 {
+    bool written = false;
     for (size_t i = 0; i < kernel->count; i++) {
         const Do *d = &kernel->code[i];
-        if (d->kind == DO_PANEL && d->in.buffer == buffer)
-            return false;
-        if (d->kind == DO_SPLAT && d->view.buffer == buffer)
-            return false;
-        if (d->kind == DO_LOAD && d->view.buffer == buffer && (d->period || d->view.offset || d->view.index >= 0))
-            return false;
+        bool loads = d->kind == DO_LOAD && d->view.buffer == state;
         bool reads = d->kind == DO_LOAD || d->kind == DO_SPLAT || d->kind == DO_PANEL;
-        if (reads && d->view.index == buffer)
+        if (d->kind == DO_STORE && d->view.buffer == next)
+            written = true;
+        if (loads && (written || d->period || d->view.offset || d->view.index >= 0))
             return false;
-        if (d->kind == DO_PANEL && d->in.index == buffer)
+        if ((d->kind == DO_SPLAT && d->view.buffer == state) || (reads && d->view.index == state))
+            return false;
+        if (d->kind == DO_PANEL && (d->in.buffer == state || d->in.index == state))
             return false;
     }
     return true;
 }
 
-/* The edge of a loop's body, or of what happens where a state starts. */
-static bool is_edge(const Step *step)
+/* Whether there is the edge of a loop, or of what happens where states start, between two steps. */
+static bool edge_between(const Plan *plan, int begin, int end)
 {
-    return step->kind == STEP_LOOP || step->kind == STEP_END || step->kind == STEP_FRESH || step->kind == STEP_FRESH_END;
+    for (int i = begin; i < end; i++) {
+        StepKind kind = plan->step[i].kind;
+        if (kind == STEP_LOOP || kind == STEP_END || kind == STEP_FRESH || kind == STEP_FRESH_END)
+            return true;
+    }
+    return false;
 }
 
 /* Whether the copy at `at`, from `from` to the state `to`, can go: `from` is written whole by one
- * kernel of the same body, and the state is not read between that and the copy. */
-static bool can_update(Plan *plan, size_t at, int from, int to)
+ * kernel of the same body, before everything that reads it, and nothing touches the state in between. */
+static bool can_update(const Index *index, int at, int from, int to)
 {
+    const Plan *plan = index->plan;
     const Buffer *source = &plan->buffer[from], *state = &plan->buffer[to];
-    if (source->kind != BUFFER_WORK || source->steps != 1 || source->clock >= 0 || source->count != state->count)
+    const Touches *uses = &index->of[from], *others = &index->of[to];
+    if (source->kind != BUFFER_WORK || source->steps != 1 || source->clock >= 0 || source->carried || source->count != state->count)
         return false;
-    size_t writer = at;
-    while (writer > 0 && !is_edge(&plan->step[writer - 1]) && count_uses(&plan->step[writer - 1], from).writes == 0)
-        writer--;
-    if (writer == 0 || is_edge(&plan->step[writer - 1]))
+    int writer = uses->count ? uses->step[0] : at;
+    if (writer >= at || !uses->writes[0] || uses->step[uses->count - 1] != at || edge_between(plan, writer, at))
         return false;
-    writer--;
-    const Step *step = &plan->step[writer];
-    if (step->kind != STEP_KERNEL || count_uses(&plan->step[writer], to).writes || !reads_in_step(step->kernel, to))
-        return false;
-    for (size_t i = writer + 1; i < at; i++)
-        if (count_uses(&plan->step[i], to).reads || count_uses(&plan->step[i], to).writes || count_uses(&plan->step[i], from).writes)
+    for (int i = 1; i < uses->count; i++)
+        if (uses->writes[i])
             return false;
-    for (size_t i = 0; i < plan->step_count; i++) /* every use of the new value is after it is made, in this body */
-        if ((i < writer || i > at) && (count_uses(&plan->step[i], from).reads || count_uses(&plan->step[i], from).writes))
+    for (int i = 0; i < others->count; i++)
+        if ((others->step[i] > writer && others->step[i] < at) || (others->step[i] == writer && others->writes[i]))
             return false;
-    return true;
+    return plan->step[writer].kind == STEP_KERNEL && reads_before_writing(plan->step[writer].kernel, to, from);
 }
 
 typedef struct Rename {
@@ -111,27 +141,32 @@ static void rename_use(void *context, int *buffer, bool write)
         *buffer = names->to;
 }
 
-static void remove_step(Plan *plan, size_t at)
+static void merge(Index *index, int at, int from, int to)
 {
-    for (size_t i = at; i + 1 < plan->step_count; i++)
-        plan->step[i] = plan->step[i + 1];
-    plan->step_count--;
+    Rename names = {from, to};
+    for (int i = 0; i < index->of[from].count; i++) {
+        index->step = index->of[from].step[i];
+        plan_uses(&index->plan->step[index->step], rename_use, &names);
+    }
+    index->plan->step[at].dead = true;
+    index->plan->buffer[from].unused = true;
 }
 
 void plan_inplace(Plan *plan)
 {
+    Index index = find_touches(plan);
     for (size_t i = 0; i < plan->step_count; i++) {
-        Step *step = &plan->step[i];
+        const Step *step = &plan->step[i];
         if (step->kind != STEP_COPY || step->when != WHEN_ALWAYS || step->size[0] != 1)
             continue;
         int from = step->in[0].buffer, to = step->out.buffer;
         bool whole = step->in[0].index < 0 && step->in[0].offset == 0 && step->out.offset == 0 && step->out.time == AT_START;
-        if (!whole || !plan->buffer[to].carried || !can_update(plan, i, from, to))
-            continue;
-        Rename names = {from, to};
-        remove_step(plan, i--);
-        for (size_t k = 0; k < plan->step_count; k++)
-            plan_uses(&plan->step[k], rename_use, &names);
-        plan->buffer[from].unused = true;
+        if (whole && plan->buffer[to].carried && can_update(&index, (int)i, from, to))
+            merge(&index, (int)i, from, to);
     }
+    size_t count = 0;
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (!plan->step[i].dead)
+            plan->step[count++] = plan->step[i];
+    plan->step_count = count;
 }

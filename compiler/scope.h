@@ -124,6 +124,7 @@ typedef struct Checker {
     Map *paths;                   /* paths of scopes of this round, to the call's Expr */
     Variable **busy;              /* being evaluated, for the message about a cycle */
     size_t busy_count, busy_capacity;
+    int depth;                    /* of expressions inside of expressions, through equations and calls */
     WeightFile *files;
     size_t file_count;
     bool files_opened, files_failed;

@@ -187,7 +187,8 @@ static void run_writer(void)
     variant_input(&reader.variant, "character", data_path(&r, "ids"));
     for (int i = 0; i < STATES; i++) {
         variant_output(&reader.variant, states[i]);
-        variant_input(&r.variant, arena_printf(r.arena, "%s_start", states[i]), arena_printf(r.arena, "%s/%s_start.npy", r.variant.work, states[i]));
+        variant_input(&r.variant, arena_printf(r.arena, "%s_start", states[i]),
+                      arena_printf(r.arena, "%s/%s_start.npy", r.variant.work, states[i]));
     }
     Array tokens = wanted(&r, "greedy_ids"), logits = wanted(&r, "greedy_logits");
     const char *first = arena_printf(r.arena, "%s/first.npy", r.variant.work);

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from vectors import case, elman, gru_reset_before, relu, run_lstm, run_rnn, sigmoid, softmax, state, tensor
+from vectors import case, elman, gru_reset_before, relu, run_lstm, run_rnn, sigmoid, state, tensor
 
 
 @case

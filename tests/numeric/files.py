@@ -46,7 +46,6 @@ def file_int8(c):
     rows, zero, scale = single(c.random.uniform(0.002, 0.01, 9)), np.array([3], np.int32), single([0.0037])
     x = c.normal(6, 6)
     h = elman(x, np.zeros(9), W / 128, (U - 3.0) * scale / 2, b * rows, np.tanh)
-    V = (whole(2, 9) * single(c.random.uniform(0.002, 0.01, 2))[:, None])
     q, r = whole(2, 9), single(c.random.uniform(0.002, 0.01, 2))
     c.weights({"W": W, "U": U, "U.zero": zero, "U.scale": scale, "b": b, "b.scale": rows, "V": q, "V.scale": r})
     c.input("x", x)

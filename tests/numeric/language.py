@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from vectors import case, gru_reset_before, run_lstm, sigmoid, single, softmax, state, tensor
+from vectors import case, gru_reset_before, run_lstm, sigmoid, single, softmax, state
 
 
 def previous(values, start, delay=1):
