@@ -128,6 +128,9 @@ static void set_parameters(Checker *c)
     for (const Param *param = c->model->params; param; param = param->next) {
         if (param->kind != PARAM_DIM && param->kind != PARAM_NUMBER) {
             diag_error(c->diag, param->name->place, "a parameter of a model is a `dim` or a `number`");
+            diag_hint(c->diag, "what changes from call to call is an input: `input %s: [4]`", param->name->text);
+            Variable *variable = scope_add(c, c->top, VAR_STATIC, param->name);
+            variable->progress = STATE_DONE;
             continue;
         }
         double value = NAN;
@@ -147,9 +150,10 @@ static void set_parameters(Checker *c)
             else if (number.kind != VALUE_NONE)
                 diag_error(c->diag, param->value->place, "a number is needed here");
         }
-        if (param->kind == PARAM_DIM && !isnan(value) && (value < 1 || value != floor(value)))
+        bool whole = param->kind != PARAM_DIM || isnan(value) || (value >= 1 && value == floor(value));
+        if (!whole)
             diag_error(c->diag, param->name->place, "%s is %g: a dimension is a whole number from 1", param->name->text, value);
-        scope_set_static(c, c->top, param->name->text, value, param->name->place);
+        scope_set_static(c, c->top, param->name->text, whole ? value : NAN, param->name->place);
     }
     for (size_t i = 0; i < c->options->define_count; i++)
         if (!c->options->defines[i].used)
@@ -187,9 +191,12 @@ static void add_output(Checker *c, const Line *line, const Name *name)
     for (const Over *over = line->over; over; over = over->next)
         declared |= (Clocks)1 << scope_clock(c->top, over->clock->text);
     if (runs & ~declared) {
-        const char *extra = check_clock_names(c, runs & ~declared);
+        const char *extra = check_clock_names(c, runs & ~declared), *first = extra;
+        for (int i = c->graph->clock_count; i-- > 0;)
+            first = (runs & ~declared) >> i & 1 ? c->graph->clock[i].name : first;
         diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, extra);
-        diag_hint(c->diag, "declare it `over %s`, or leave the clock: last(...), sum(... over %s), ...", extra, extra);
+        diag_hint(c->diag, "declare it over the clock, or leave the clock: last(...), sum(... over %s), ...",
+                  first);
     }
     add_port(c, &c->graph->output, &c->graph->output_count, name, node);
 }
@@ -226,6 +233,8 @@ static void check_round(Checker *c, const Ast *ast)
     c->pending_count = 0;
     c->busy_count = 0;
     c->changed = false;
+    c->missing = 0;
+    c->missing_list = "";
     for (size_t i = 0; i < c->options->define_count; i++)
         c->options->defines[i].used = false;
     global_scope(c, ast);
@@ -242,11 +251,15 @@ static void check_round(Checker *c, const Ast *ast)
     for (const Line *line = c->model->lines; line; line = line->next)
         for (const Name *name = line->kind == LINE_OUTPUT ? line->names : NULL; name; name = name->next)
             add_output(c, line, name);
-    if (c->graph->output_count == 0 && diag_errors(c->diag) == 0)
+    bool outputs = false;
+    for (const Line *line = c->model->lines; line; line = line->next)
+        outputs = outputs || line->kind == LINE_OUTPUT;
+    if (!outputs)
         diag_error(c->diag, c->model->name->place, "the model %s has no output", c->model->name->text);
     add_rest(c);
     check_pending(c);
     unused_starts(c);
+    check_weights_missing(c);
 }
 
 /* A recurrence that needs, at one step, what is known only after all steps. */

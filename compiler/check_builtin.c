@@ -17,10 +17,15 @@ typedef struct Call {
     const Name *over;        /* of the first argument, or NULL */
 } Call;
 
-static bool take_apart(Checker *c, Call *call, int least, int most)
+/* Whether `axis=` and `over` may be there is the operator's to say. */
+static bool take_apart(Checker *c, Call *call, int least, int most, bool along_axis, bool along_clock)
 {
     for (const Arg *arg = call->expr->args; arg; arg = arg->next) {
-        if (arg->name && strcmp(arg->name->text, "axis") == 0) {
+        if (arg->over && (!along_clock || arg->over->next)) {
+            diag_error(c->diag, arg->over->place, "`%s` does not work over a clock", call->name);
+            return false;
+        }
+        if (along_axis && arg->name && strcmp(arg->name->text, "axis") == 0 && !call->axis) {
             call->axis = arg->value;
         } else if (arg->name) {
             diag_error(c->diag, arg->name->place, "`%s` has no argument of the name %s", call->name, arg->name->text);
@@ -38,6 +43,10 @@ static bool take_apart(Checker *c, Call *call, int least, int most)
         return false;
     }
     call->over = call->arg[0]->over;
+    if (call->over && call->axis) {
+        diag_error(c->diag, call->axis->place, "`%s` works along an axis or over a clock, not both", call->name);
+        return false;
+    }
     return true;
 }
 
@@ -77,8 +86,10 @@ static int find_clock(Checker *c, const Call *call, NodeId in)
         return clock;
     }
     diag_error(c->diag, call->arg[0]->value->place,
-               clocks ? "this runs on several clocks: say which one `%s` leaves" : "this runs on no clock: `%s` has none to leave",
-               call->name);
+               clocks ? "this runs on several clocks (%s): say which one `%s` leaves" : "this runs on %s clock: `%s` has none to leave",
+               clocks ? check_clock_names(c, clocks) : "no", call->name);
+    if (clocks)
+        diag_hint(c->diag, "`%s(x over CLOCK)`", call->name);
     return -1;
 }
 
@@ -113,12 +124,16 @@ static Value along_clock(Checker *c, const Call *call, Op op, NodeId in)
 
 static Value reduce(Checker *c, Call *call, Op op)
 {
-    if (!take_apart(c, call, 1, 1))
+    if (!take_apart(c, call, 1, 1, op_info[op].class != CLASS_CLOCK, true))
         return value_none();
     NodeId in = argument(c, call, 0);
     if (in == NODE_NONE)
         return value_none();
     bool clock_only = op_info[op].class == CLASS_CLOCK;
+    if (!clock_only && c->graph->node[in].type.tokens) {
+        Node number = node_draft(OP_NUMBER, call->expr->place, 1, &in);
+        in = graph_put(c->graph, &number);
+    }
     Shape shape = c->graph->node[in].type.shape;
     if (call->over || clock_only)
         return shape.rank < 0 ? value_unknown_node(c, in, call->expr->place) : along_clock(c, call, op, in);
@@ -133,7 +148,7 @@ static Value reduce(Checker *c, Call *call, Op op)
 static Value concat(Checker *c, Call *call)
 {
     NodeId in[MAX_ARGS];
-    if (!take_apart(c, call, 1, MAX_ARGS))
+    if (!take_apart(c, call, 1, MAX_ARGS, true, false))
         return value_none();
     bool known = true;
     for (int i = 0; i < call->count; i++) {
@@ -156,7 +171,7 @@ static Value concat(Checker *c, Call *call)
 
 static Value split(Checker *c, Call *call)
 {
-    if (!take_apart(c, call, 2, 2))
+    if (!take_apart(c, call, 2, 2, true, false))
         return value_none();
     NodeId in = argument(c, call, 0);
     int64_t parts = check_dim(c, call->w, call->arg[1]->value, 1, "the number of parts");
@@ -195,6 +210,8 @@ static bool shape_argument(Checker *c, const Call *call, int i, Shape *shape)
     }
     for (const Arg *arg = list->args; arg; arg = arg->next) {
         int64_t size = check_dim(c, call->w, arg->value, 1, "a dimension");
+        if (size != -2 && shape->rank == SHAPE_MAX_RANK)
+            diag_error(c->diag, list->place, "a value has at most %d axes", SHAPE_MAX_RANK);
         if (size == -2 || shape->rank == SHAPE_MAX_RANK)
             return false;
         shape->dim[shape->rank++] = size;
@@ -205,7 +222,7 @@ static bool shape_argument(Checker *c, const Call *call, int i, Shape *shape)
 static Value reshape(Checker *c, Call *call)
 {
     Shape shape;
-    if (!take_apart(c, call, 2, 2) || !shape_argument(c, call, 1, &shape))
+    if (!take_apart(c, call, 2, 2, false, false) || !shape_argument(c, call, 1, &shape))
         return value_none();
     NodeId in = argument(c, call, 0);
     if (in == NODE_NONE)
@@ -218,7 +235,7 @@ static Value reshape(Checker *c, Call *call)
 static Value fill(Checker *c, Call *call, double value)
 {
     Shape shape;
-    if (!take_apart(c, call, 1, 1) || !shape_argument(c, call, 0, &shape))
+    if (!take_apart(c, call, 1, 1, false, false) || !shape_argument(c, call, 0, &shape))
         return value_none();
     Node draft = node_draft(OP_CONST, call->expr->place, 0, NULL);
     draft.value = value;
@@ -228,7 +245,7 @@ static Value fill(Checker *c, Call *call, double value)
 
 static Value rearrange(Checker *c, Call *call, Op op)
 {
-    if (!take_apart(c, call, 1, 1))
+    if (!take_apart(c, call, 1, 1, op == OP_FLIP, false))
         return value_none();
     NodeId in = argument(c, call, 0);
     if (in == NODE_NONE)

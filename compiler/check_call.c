@@ -92,6 +92,9 @@ Value check_call(Checker *c, Where w, const Expr *expr)
                 diag_error(c->diag, expr->word, "`%s` is not supported yet", expr->text);
                 return value_none();
             }
+        for (const Line *line = w.scope->item ? w.scope->item->lines : NULL; line; line = line->next)
+            if (line->kind == LINE_CELL && strcmp(line->names->text, expr->text) == 0)
+                return value_none(); /* a shared cell: refused where it is declared */
         unknown_function(c, expr);
         return value_none();
     }

@@ -15,18 +15,18 @@ static const char *last_word(const char *name)
     return dot ? dot + 1 : name;
 }
 
-static const char *call_path(Checker *c, Where w, const Expr *expr, Fn fn)
+/* Two calls of a cell in one equation have one path; that is a mistake where the cell has weights
+ * (check_weights.c), and otherwise the second gets a path of its own for its states. */
+static const char *call_path(Checker *c, Where w, const Expr *expr, Fn fn, const Expr **twin)
 {
     const char *owner = w.owner ? w.owner : "_";
     const char *path = scope_path(c, w.scope, owner);
     if (!w.whole)
         path = arena_printf(c->arena, "%s.%s", path, last_word(fn.name));
-    const Expr *other = map_get(c->paths, path);
-    if (other) {
-        diag_error(c->diag, expr->word, "two calls of `%s` in the equation of %s: their weights would have one name", fn.name, owner);
-        diag_note(c->diag, other->word, "the other call");
-        diag_hint(c->diag, "give one of them a variable of its own");
-    }
+    const char *base = path;
+    *twin = map_get(c->paths, path);
+    for (int i = 2; map_get(c->paths, path); i++)
+        path = arena_printf(c->arena, "%s#%d", base, i);
     map_set(c->paths, path, (void *)(uintptr_t)expr);
     return path;
 }
@@ -71,6 +71,22 @@ static bool check_args(Checker *c, const Expr *call, Fn fn)
             diag_error(c->diag, arg->name->place, "`%s` has no parameter %s", fn.name, arg->name->text);
             diag_note(c->diag, fn.cell->name->place, "`%s` is defined here", fn.name);
             return false;
+        }
+    }
+    for (const Param *param = fn.cell->params; param; param = param->next) {
+        const Arg *first = NULL;
+        int position = 0;
+        for (const Param *p = fn.cell->params; p != param; p = p->next)
+            position++;
+        for (const Arg *arg = call->args; arg; arg = arg->next) {
+            bool this_one = arg->name ? strcmp(arg->name->text, param->name->text) == 0 : position-- == 0;
+            if (this_one && first) {
+                diag_error(c->diag, arg->name ? arg->name->place : arg->value->place, "the argument %s of `%s` is given twice",
+                           param->name->text, fn.name);
+                diag_note(c->diag, first->value->place, "it is also given here");
+                return false;
+            }
+            first = this_one ? arg : first;
         }
     }
     if (given > wanted) {
@@ -224,7 +240,7 @@ static void find_step_clock(Checker *c, Where w, Scope *callee, const Expr *call
             int clock = scope_clock(w.scope, arg->over->text);
             if (clock < 0)
                 diag_error(c->diag, arg->over->place, "there is no clock %s here", arg->over->text);
-            callee->step_clock = clock;
+            callee->step_clock = clock < 0 ? -3 : clock;
             return;
         }
         if (variable && variable->value.kind == VALUE_NONE)
@@ -246,7 +262,11 @@ Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn)
         diag_error(c->diag, expr->place, "cells call cells more than %d deep here: does `%s` call itself?", MAX_DEPTH, fn.name);
         return NULL;
     }
-    Scope *callee = scope_new(c, w.scope, fn.cell, call_path(c, w, expr, fn), expr->place);
+    int errors = diag_errors(c->diag);
+    const Expr *twin = NULL;
+    const char *path = call_path(c, w, expr, fn, &twin);
+    Scope *callee = scope_new(c, w.scope, fn.cell, path, expr->place);
+    callee->twin = twin ? twin : w.scope->twin;
     callee->assigned = w.whole;
     /* Static parameters first: shapes may name them. */
     for (const Param *param = fn.cell->params; param; param = param->next)
@@ -257,6 +277,8 @@ Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn)
             bind(c, w, callee, expr, param);
     for (const Param *param = fn.cell->params; param; param = param->next)
         match_shape(c, callee, expr, param);
+    if (diag_errors(c->diag) != errors)
+        return NULL; /* what follows from a wrong argument is not the user's next mistake */
     find_step_clock(c, w, callee, expr);
     return callee;
 }

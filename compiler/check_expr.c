@@ -246,6 +246,13 @@ static Value check_declared(Checker *c, Variable *variable, Value value)
         diag_hint(c->diag, "`argmax` gives a token");
         return value_none();
     }
+    int64_t range = variable->type->token ? check_dim(c, w, variable->type->dims->value, 1, "the range of a token") : -1;
+    if (range > 0 && type->tokens > range) {
+        diag_error(c->diag, variable->place, "%s is a token of %lld values, and declared as token[%lld]", variable->name,
+                   (long long)type->tokens, (long long)range);
+        diag_note(c->diag, variable->type->place, "declared here");
+        return value_none();
+    }
     return over_declared(c, variable, value);
 }
 
@@ -268,6 +275,21 @@ static void set_label(Checker *c, const Variable *variable)
     node->label = scope_path(c, variable->scope, variable->name);
 }
 
+/* An error inside of a cell: which call it is in, and what the cell's dimensions are there. */
+static void note_call(Checker *c, Scope *scope)
+{
+    if (!scope->caller || scope->depth > 5 || scope->noted == diag_errors(c->diag))
+        return;
+    const char *dims = "";
+    for (size_t i = 0; i < scope->vars->count; i++) {
+        const Variable *v = scope->vars->entries[i].value;
+        if (v->kind == VAR_STATIC && v->value.kind == VALUE_NUMBER)
+            dims = arena_printf(c->arena, "%s%s%s = %.10g", dims, *dims ? ", " : ", with ", v->name, v->value.number);
+    }
+    diag_note(c->diag, scope->call, "in this call of `%s`%s", scope->item->name->text, dims);
+    scope->noted = diag_errors(c->diag);
+}
+
 Value check_variable(Checker *c, Variable *variable)
 {
     if (variable->progress == STATE_DONE)
@@ -279,7 +301,10 @@ Value check_variable(Checker *c, Variable *variable)
     variable->progress = STATE_BUSY;
     c->busy = arena_grow(c->arena, c->busy, c->busy_count, &c->busy_capacity, sizeof *c->busy);
     c->busy[c->busy_count++] = variable;
+    int errors = diag_errors(c->diag);
     variable->value = check_declared(c, variable, evaluate(c, variable));
+    if (diag_errors(c->diag) != errors)
+        note_call(c, variable->scope);
     c->busy_count--;
     variable->progress = STATE_DONE;
     if (variable->value.kind == VALUE_NODE)

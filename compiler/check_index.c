@@ -23,6 +23,7 @@ static int the_clock(Checker *c, Where w, const Expr *name)
                        check_clock_names(c, w.scope->clocks_of_arguments));
         diag_note(c->diag, name->place, "the state is read here");
         diag_hint(c->diag, "say which clock the call steps along: an argument `x over CLOCK`");
+        w.scope->noted = diag_errors(c->diag);
     }
     return clock;
 }
@@ -122,7 +123,7 @@ static NodeId check_axis_index(Checker *c, Where w, NodeId node, int *axis, cons
 {
     Shape shape = c->graph->node[node].type.shape;
     if (*axis >= shape.rank) {
-        diag_error(c->diag, index->place, "too many indices: %s is %s",
+        diag_error(c->diag, index->place, "too many indices: after those before it %s is %s",
                    base->kind == EXPR_NAME ? base->text : "the value", shape_text(c->arena, shape));
         return NODE_NONE;
     }

@@ -70,7 +70,10 @@ static bool visit(Order *o, NodeId root)
         for (int i = 0; open == NODE_NONE && (in = order_input(o, id, i)) != NODE_NONE; i++) {
             in = represent(o, in);
             if (o->colour[in] == 1) {
-                diag_error(o->c->diag, o->from->node[in].place, "the start value depends on what it starts");
+                const Pending *p = o->pending[id] ? o->pending[id] : o->pending[in];
+                Place place = p && p->start_place.source ? p->start_place : o->from->node[in].place;
+                diag_error(o->c->diag, place, "a start value depends on what it starts");
+                diag_hint(o->c->diag, "it stands for the time before the first step: it may use weights, inputs without a clock, other clocks");
                 return false;
             }
             if (o->colour[in] == 0)

@@ -145,13 +145,14 @@ static NodeId start_const(Checker *c, double value, Type type, Place place)
     return check_add(c, &draft).node;
 }
 
-static NodeId start_node(Checker *c, const Pending *p, Type type)
+static NodeId start_node(Checker *c, Pending *p, Type type)
 {
     Variable *holder = NULL;
     Start *start = p->variable ? find_start(c, p->variable, p->delay, &holder) : NULL;
     if (!start)
         return start_const(c, 0, type, p->place);
     const Expr *expr = start->line->value;
+    p->start_place = expr->place;
     if (!start->evaluated) {
         Where w = {.scope = holder->scope, .owner = holder->name};
         start->evaluated = true;
@@ -166,7 +167,7 @@ static NodeId start_node(Checker *c, const Pending *p, Type type)
 static void check_start(Checker *c, const Pending *p, Type type)
 {
     const Type *start = &c->graph->node[p->start].type;
-    Place place = c->graph->node[p->start].place;
+    Place place = p->start_place.source ? p->start_place : p->place;
     const char *name = p->variable ? p->variable->name : "the value";
     if (!shape_agrees(start->shape, type.shape)) {
         diag_error(c->diag, place, "the start value is %s, and %s is %s", shape_text(c->arena, start->shape), name,

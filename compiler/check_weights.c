@@ -168,7 +168,11 @@ static NodeId mapped_node(Checker *c, const Match *found, bool *absent)
         diag_error(c->diag, found->mapping->value->place, "%d values for %d weights", value.kind == VALUE_TUPLE ? value.count : 1, paths);
         return NODE_NONE;
     }
-    return value_as_node(c, value, found->mapping->value->place);
+    NodeId node = value_as_node(c, value, found->mapping->value->place);
+    if (node == NODE_NONE || c->graph->node[node].fixed)
+        return node;
+    diag_error(c->diag, found->mapping->value->place, "a weight is made of the file's tensors and of numbers, and this is known only when the model runs");
+    return NODE_NONE;
 }
 
 /* ---- one weight ---- */
@@ -181,10 +185,16 @@ static NodeId check_fits(Checker *c, const Variable *variable, const char *path,
     Shape have = found->type.shape;
     if (shape_agrees(have, want))
         return node;
-    diag_error(c->diag, found->place, "%s: %s in the file, %s is needed", path, shape_text(c->arena, have), shape_text(c->arena, want));
+    diag_error(c->diag, found->place, found->op == OP_TENSOR ? "%s: %s in the file, %s is needed" : "%s: this is %s, %s is needed", path,
+               shape_text(c->arena, have), shape_text(c->arena, want));
     diag_note(c->diag, variable->place, "the weight is declared here, %s in this call", shape_text(c->arena, want));
-    if (have.rank == 2 && want.rank == 2 && have.dim[0] == want.dim[1] && have.dim[1] == want.dim[0])
-        diag_hint(c->diag, "transpose(\"%s\")?", found->name ? found->name : "...");
+    if (variable->scope->caller)
+        diag_note(c->diag, variable->scope->call, "the call");
+    bool turned = have.rank == 2 && want.rank == 2 && have.dim[0] == want.dim[1] && have.dim[1] == want.dim[0];
+    if (turned && found->op == OP_TENSOR)
+        diag_hint(c->diag, "transpose(\"%s\")?", found->name);
+    else if (turned)
+        diag_hint(c->diag, "transposed, it would fit");
     return NODE_NONE;
 }
 
@@ -194,6 +204,36 @@ static NodeId dataless(Checker *c, const Variable *variable, const char *path, S
     draft.name = path;
     draft.at.shape = shape;
     return check_add(c, &draft).node;
+}
+
+/* With no file at all every weight is missing: one message for all of them, at the end. */
+static void note_missing(Checker *c, const Variable *variable, const char *path, Shape shape)
+{
+    if (c->missing++ == 0)
+        c->missing_place = variable->scope->caller ? variable->scope->call : variable->place;
+    if (c->missing <= 3)
+        c->missing_list = arena_printf(c->arena, "%s%s%s %s", c->missing_list, c->missing > 1 ? ", " : "", path, shape_text(c->arena, shape));
+}
+
+void check_weights_missing(Checker *c)
+{
+    if (!c->missing)
+        return;
+    diag_error(c->diag, c->missing_place, "the model needs weights (%s%s), and no file is named", c->missing_list, c->missing > 3 ? ", ..." : "");
+    diag_hint(c->diag, "`weights \"FILE\"` in the model, or --weights=FILE; --random-weights to do without");
+}
+
+/* A path of the weights block that is near to a weight's and names nothing in its call. */
+static const char *nearest_path(Checker *c, const Variable *variable, const char *path)
+{
+    size_t prefix = strlen(path) - strlen(variable->name);
+    for (size_t i = 0; i < c->file_count; i++)
+        for (const Mapping *mapping = c->files[i].line ? c->files[i].line->maps : NULL; mapping; mapping = mapping->next)
+            for (const Name *name = mapping->paths; name; name = name->next)
+                if (strncmp(name->text, path, prefix) == 0 && !map_get(variable->scope->vars, name->text + prefix)
+                    && diag_nearest(path, &name->text, 1))
+                    return name->text;
+    return NULL;
 }
 
 static NodeId default_weight(Checker *c, const Variable *variable, const char *path, Shape shape)
@@ -214,17 +254,29 @@ static NodeId default_weight(Checker *c, const Variable *variable, const char *p
         return dataless(c, variable, path, shape);
     if (c->files_failed)
         return NODE_NONE;
-    diag_error(c->diag, variable->place, "the weight %s %s is missing", path, shape_text(c->arena, shape));
+    if (c->file_count == 0) {
+        note_missing(c, variable, path, shape);
+        return NODE_NONE;
+    }
+    diag_error(c->diag, variable->scope->caller ? variable->scope->call : variable->place, "the weight %s %s is missing", path,
+               shape_text(c->arena, shape));
     if (variable->scope->caller)
-        diag_note(c->diag, variable->scope->call, "it is needed in this call");
-    if (c->file_count == 0)
-        diag_hint(c->diag, "name a file: `weights \"FILE\"` in the model, or --weights=FILE; --random-weights to do without");
+        diag_note(c->diag, variable->place, "it is declared here");
+    const char *near = nearest_path(c, variable, path);
+    if (near)
+        diag_hint(c->diag, "the weights block has `%s`, which is no weight: did you mean `%s`?", near, path);
     else
         diag_hint(c->diag, "a line `%s = \"NAME\"` in the weights block says which tensor it is", path);
     return NODE_NONE;
 }
 
-NodeId check_weight(Checker *c, Variable *variable)
+/* Where a tensor that binds by its name comes from. */
+static Place file_place(const WeightFile *file, const Variable *variable)
+{
+    return file->line ? file->line->file->place : variable->place;
+}
+
+static NodeId find_weight(Checker *c, Variable *variable)
 {
     const char *path = scope_path(c, variable->scope, variable->name);
     Shape shape = check_type_shape(c, (Where){.scope = variable->scope}, variable->type);
@@ -245,9 +297,26 @@ NodeId check_weight(Checker *c, Variable *variable)
     for (size_t i = 0; i < c->file_count; i++) {
         const Tensor *tensor = tensor_file_find(c->files[i].file, path);
         if (tensor)
-            return check_fits(c, variable, path, tensor_node(c, &c->files[i], tensor, variable->place), shape);
+            return check_fits(c, variable, path, tensor_node(c, &c->files[i], tensor, file_place(&c->files[i], variable)), shape);
     }
     return default_weight(c, variable, path, shape);
+}
+
+NodeId check_weight(Checker *c, Variable *variable)
+{
+    const Scope *scope = variable->scope;
+    int errors = diag_errors(c->diag);
+    if (scope->twin) {
+        diag_error(c->diag, scope->call, "two calls of `%s` in one equation: their weights would have one name", scope->item->name->text);
+        diag_note(c->diag, scope->twin->word, "the other call");
+        diag_hint(c->diag, "give one of them a variable of its own");
+        variable->scope->noted = diag_errors(c->diag);
+        return NODE_NONE;
+    }
+    NodeId node = find_weight(c, variable);
+    if (diag_errors(c->diag) != errors)
+        variable->scope->noted = diag_errors(c->diag); /* these messages name the call */
+    return node;
 }
 
 /* ---- after all: what is in the files or the block and was not asked for ---- */
@@ -300,7 +369,11 @@ void check_weights_finite(Checker *c, const Graph *graph)
     for (size_t i = 0; i < graph->count; i++) {
         const Node *node = &graph->node[i];
         size_t at = 0;
-        if (node->op == OP_TENSOR && node->tensor && !constant_finite(node->tensor, &at))
-            diag_error(c->diag, node->place, "element %zu of the tensor %s is not a number or infinite", at, node->name);
+        if (node->op != OP_TENSOR || !node->tensor || constant_finite(node->tensor, &at))
+            continue;
+        const char *index = "";
+        for (int k = node->tensor->rank; k-- > 0; at /= (size_t)node->tensor->dim[k])
+            index = arena_printf(c->arena, "%zu%s%s", at % (size_t)node->tensor->dim[k], *index ? ", " : "", index);
+        diag_error(c->diag, node->place, "element [%s] of the tensor %s is not a number, or infinite", index, node->name);
     }
 }

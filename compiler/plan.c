@@ -20,15 +20,27 @@ Step *plan_step(Planner *p, StepKind kind, Place place)
 
 /* ---- what can be planned ---- */
 
+/* One message for the model: at the port that brings the second clock, or the first such value. */
 static void check_supported(Planner *p)
 {
-    for (size_t i = 0; i < p->graph->count; i++) {
-        const Node *node = &p->graph->node[i];
-        if (node->type.clocks & (node->type.clocks - 1))
-            diag_error(p->diag, node->place, "a value on several clocks at once is not supported yet");
-        if (node->at.clock >= 0 && op_info[node->op].class == CLASS_REDUCE && p->graph->node[node->input[0]].type.tokens)
-            diag_error(p->diag, node->place, "a reduction of tokens is not supported");
+    const Graph *graph = p->graph;
+    Place place = {0};
+    bool several = false;
+    for (size_t i = graph->count; i-- > 0;)
+        if (graph->node[i].type.clocks & (graph->node[i].type.clocks - 1)) {
+            several = true;
+            place = graph->node[i].place;
+        }
+    for (size_t i = 0; i < graph->input_count + graph->output_count; i++) {
+        const Port *port = i < graph->input_count ? &graph->input[i] : &graph->output[i - graph->input_count];
+        Clocks clocks = graph->node[port->node].type.clocks;
+        if (clocks & (clocks - 1)) {
+            place = port->place;
+            break;
+        }
     }
+    if (several)
+        diag_error(p->diag, place, "a value on several clocks at once is not supported yet");
 }
 
 /* ---- units ---- */
@@ -142,7 +154,43 @@ static void make_states(Planner *p)
     }
 }
 
-/* A buffer for all steps of what is read after its loop, or in another one. */
+/* A buffer for all steps of a value; an input has one already. */
+static void make_sequence(Planner *p, NodeId id)
+{
+    const Node *node = &p->graph->node[id];
+    if (p->sequence[id] >= 0)
+        return;
+    if (node->op == OP_INPUT) {
+        p->sequence[id] = p->view[id].buffer;
+        return;
+    }
+    int clock = plan_clock(node->type.clocks);
+    const char *label = node->label ? node->label : arena_printf(p->arena, "v%d", id);
+    int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, arena_printf(p->arena, "all_%s", label), ""), node->type.shape,
+                             shape_count(node->type.shape));
+    p->plan->buffer[buffer].clock = clock;
+    p->plan->buffer[buffer].steps = p->graph->clock[clock].limit;
+    p->plan->buffer[buffer].integer = node->type.tokens > 0;
+    p->sequence[id] = buffer;
+}
+
+/* What a loop of a later phase reads of this one's values: through views, whose rows tokens choose. */
+static void sequence_across(Planner *p, NodeId id, const Node *reader, int phase)
+{
+    const Graph *graph = p->graph;
+    for (;; id = graph->node[id].input[0]) {
+        const Node *node = &graph->node[id];
+        if (node->op == OP_ROW && plan_is_view(graph, node))
+            sequence_across(p, node->input[1], reader, phase);
+        if (!plan_is_view(graph, node))
+            break;
+    }
+    const Node *root = &graph->node[id];
+    if (root->type.clocks && root->type.clocks == reader->type.clocks && p->phase[id] < phase)
+        make_sequence(p, id);
+}
+
+/* Buffers for all steps of what is read after its loop, or in another one. */
 static void make_sequences(Planner *p)
 {
     const Graph *graph = p->graph;
@@ -150,26 +198,13 @@ static void make_sequences(Planner *p)
         p->sequence[i] = -1;
     for (size_t i = 0; i < graph->count; i++) {
         const Node *node = &graph->node[i];
-        for (int k = 0; k < node->count && node->op != OP_STATE; k++) {
-            NodeId in = leaves_clock(node) ? node->input[k] : plan_root(graph, node->input[k]);
-            const Node *input = &graph->node[in];
-            bool all = leaves_clock(node) && node->op != OP_FIRST && node->op != OP_LAST;
-            bool across = input->type.clocks && !leaves_clock(node) && node->type.clocks == input->type.clocks && p->phase[in] < p->phase[i];
-            if (p->sequence[in] >= 0 || !(all || across))
-                continue;
-            if (input->op == OP_INPUT) {
-                p->sequence[in] = p->view[in].buffer;
-                continue;
-            }
-            int clock = plan_clock(input->type.clocks);
-            const char *label = input->label ? input->label : arena_printf(p->arena, "v%d", in);
-            int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, arena_printf(p->arena, "all_%s", label), ""), input->type.shape,
-                                     shape_count(input->type.shape));
-            p->plan->buffer[buffer].clock = clock;
-            p->plan->buffer[buffer].steps = graph->clock[clock].limit;
-            p->plan->buffer[buffer].integer = input->type.tokens > 0;
-            p->sequence[in] = buffer;
-        }
+        if (node->op == OP_STATE)
+            sequence_across(p, node->next, node, p->phase[i]);
+        else if (!leaves_clock(node))
+            for (int k = 0; k < node->count; k++)
+                sequence_across(p, node->input[k], node, p->phase[i]);
+        else if (node->op != OP_FIRST && node->op != OP_LAST)
+            make_sequence(p, node->input[0]);
     }
 }
 
@@ -267,6 +302,7 @@ static void make_arrays(Planner *p)
     p->view = arena_array(p->arena, count, sizeof *p->view);
     p->placed = arena_array(p->arena, count, sizeof *p->placed);
     p->sequence = arena_array(p->arena, count, sizeof *p->sequence);
+    p->moving = arena_array(p->arena, count, sizeof *p->moving);
     p->stored = arena_array(p->arena, count, sizeof *p->stored);
     p->port = arena_array(p->arena, count, sizeof *p->port);
     p->reg = arena_array(p->arena, count, sizeof *p->reg);

@@ -26,6 +26,7 @@ typedef struct Planner {
     View *view;              /* node to where its value lies, once it is known */
     bool *placed;            /* the node has a view */
     int *sequence;           /* node to the buffer that keeps it for all steps, or -1 */
+    int *moving;             /* state to the buffer that takes the value of another state first */
     bool *stored;            /* the node is used outside of its unit */
     int *port;               /* node to the output port that it is written to directly, or -1 */
     int *uses;               /* graph_uses */

@@ -74,12 +74,11 @@ static void advance_states(Planner *p, int phase, int clock)
                 int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, "moving", ""), node->type.shape, count);
                 p->plan->buffer[buffer].integer = node->type.tokens > 0;
                 plan_copy(p, plan_at(buffer), plan_view(p, node->next, phase), count, WHEN_ALWAYS, node->place);
-                p->sequence[i] = buffer; /* where round 2 finds it */
+                p->moving[i] = buffer;
             } else if (round == 1 && !of_state) {
                 plan_copy(p, p->view[i], plan_view(p, node->next, phase), count, WHEN_ALWAYS, node->place);
             } else if (round == 2 && of_state) {
-                plan_copy(p, p->view[i], plan_at(p->sequence[i]), count, WHEN_ALWAYS, node->place);
-                p->sequence[i] = -1;
+                plan_copy(p, p->view[i], plan_at(p->moving[i]), count, WHEN_ALWAYS, node->place);
             }
         }
 }

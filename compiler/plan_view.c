@@ -2,6 +2,7 @@
  * Slices of whole rows, reshapes and rows by token are places inside of another buffer. */
 #include "plan_build.h"
 
+#include <assert.h>
 #include <string.h>
 
 int plan_clock(Clocks clocks)
@@ -154,8 +155,7 @@ View plan_view(Planner *p, NodeId id, int phase)
         view.time = AT_STEP;
         return view;
     }
-    if (node->type.clocks && node->op != OP_INPUT && p->phase[id] != phase)
-        diag_error(p->diag, node->place, "a row of a table by a token of an earlier loop is not supported yet");
+    assert(!node->type.clocks || node->op == OP_INPUT || p->phase[id] == phase); /* make_sequences has seen to it */
     return p->view[id];
 }
 

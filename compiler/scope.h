@@ -71,6 +71,8 @@ struct Scope {
     const Item *item;             /* the model or cell */
     const char *path;             /* "" for the model, else "h" or "label.dense" */
     Place call;                   /* the call's place in the caller */
+    const Expr *twin;             /* another call of the same cell in the same equation: weights would clash */
+    int noted;                    /* errors that were told to be in this call */
     int depth;                    /* of cells calling cells; 0 for the model */
     Equation *assigned;           /* the caller's equation whose whole right side the call is, or NULL */
     Map *vars;                    /* name to Variable */
@@ -88,6 +90,7 @@ typedef struct Pending {          /* a state whose next and start are to be foun
     int delay, clock;
     const char *key;              /* in `known` */
     NodeId next, start;           /* once found */
+    Place start_place;            /* of the start line's expression */
     Place place;
 } Pending;
 
@@ -128,6 +131,9 @@ typedef struct Checker {
     WeightFile *files;
     size_t file_count;
     bool files_opened, files_failed;
+    int missing;                  /* weights without a value, where there is no file */
+    const char *missing_list;
+    Place missing_place;
     Map *weight_paths;            /* path of every weight asked for, to its Variable */
 } Checker;
 
@@ -185,6 +191,7 @@ Variable *check_result(Checker *c, Scope *callee, int position);
 NodeId check_weight(Checker *c, Variable *variable);
 Value check_tensor(Checker *c, Where w, const Expr *string);
 void check_weights_used(Checker *c);
+void check_weights_missing(Checker *c);
 void check_weights_finite(Checker *c, const Graph *graph);
 
 #endif

@@ -193,7 +193,10 @@ static bool slice_shape(Arena *arena, const Attributes *at, Shape in, Shape *out
 {
     int64_t length = in.dim[at->axis];
     if (length >= 0 && (at->begin < 0 || at->end > length || at->begin >= at->end)) {
-        *error = arena_printf(arena, "elements %lld to %lld of %s: axis %d has the elements 0 to %lld", (long long)at->begin,
+        if (at->begin >= at->end)
+            *error = arena_printf(arena, "the slice %lld:%lld has no elements", (long long)at->begin, (long long)at->end);
+        else
+            *error = arena_printf(arena, "elements %lld to %lld of %s: axis %d has the elements 0 to %lld", (long long)at->begin,
                               (long long)at->end - 1, shape_text(arena, in), at->axis, (long long)length - 1);
         return false;
     }
