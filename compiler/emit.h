@@ -20,8 +20,8 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *options);
 /* NAME.bin: 64 bytes of head (who made it, version, floats, layout) and the constants, little-endian floats. */
 void emit_blob(Out *out, const Plan *plan);
 
-/* A main program for `rnnc run` and tests: arguments are "run" or "step", a length for each clock, a
- * file of raw numbers for each input and each output. */
+/* A main program for `rnnc run` and tests: arguments are how to run ("run", "step", "parts", "again"), a
+ * length for each clock, a file of raw numbers for each input and each output. */
 void emit_driver(Out *out, const Plan *plan, const EmitOptions *options);
 
 /* ---- between the parts of the emitter ---- */

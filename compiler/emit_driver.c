@@ -18,19 +18,47 @@ static const char *count_of(const Plan *plan, const Buffer *buffer)
     return buffer->clock < 0 ? count : arena_printf(plan->arena, "len[%d] * %s", buffer->clock, count);
 }
 
-/* The arguments of step (at step `t`) or run. */
-static void arguments(Out *out, const Plan *plan, bool step)
+/* The arguments of step or run; `from` is where in the sequence the call begins, "" at the start, and
+ * `length` how many steps run makes of the clock that step has. */
+static void arguments(Out *out, const Plan *plan, bool step, const char *from, const char *length)
 {
     for (int clock = 0; !step && clock < plan->graph->clock_count; clock++)
         if (emit_has_length(plan, clock))
-            out_printf(out, ", len[%d]", clock);
+            out_text(out, length ? arena_printf(plan->arena, ", %s", length) : arena_printf(plan->arena, ", len[%d]", clock));
     for (size_t i = 0; i < plan->graph->input_count + plan->graph->output_count; i++) {
         bool in = i < plan->graph->input_count;
         const Buffer *buffer = &plan->buffer[in ? plan->input[i] : plan->output[i - plan->graph->input_count]];
         out_printf(out, ", in_out_%s", buffer->name);
-        if (step && buffer->clock >= 0)
-            out_printf(out, " + t * %lld", (long long)buffer->count);
+        if (*from && buffer->clock >= 0)
+            out_printf(out, " + %s * %lld", from, (long long)buffer->count);
     }
+}
+
+/* How the network is driven: argv[1] is one of the words that --by takes. */
+static void drive(Out *out, const Plan *plan, const EmitOptions *o)
+{
+    bool stream = plan->steps && plan->graph->clock[plan->clock].kind == CLOCK_ENDLESS;
+    if (plan->steps) {
+        out_printf(out, "    if (strcmp(argv[1], \"step\") == 0)\n        for (size_t t = 0; !status && t < len[%d]; t++)\n"
+                        "            status = %s_step(&net", plan->clock, o->name);
+        arguments(out, plan, true, "t", NULL);
+        out_text(out, ");\n    else ");
+    } else {
+        out_text(out, "    ");
+    }
+    if (stream) {
+        out_printf(out, "if (strcmp(argv[1], \"parts\") == 0)\n        for (size_t t = 0, n = 1; !status && t < len[%d]; t += n, n++) {\n"
+                        "            if (n > len[%d] - t)\n                n = len[%d] - t;\n            status = %s_run(&net",
+                   plan->clock, plan->clock, plan->clock, o->name);
+        arguments(out, plan, false, "t", "n");
+        out_text(out, ");\n        }\n    else ");
+    }
+    out_printf(out, "for (int again = strcmp(argv[1], \"again\") == 0; !status && again >= 0; again--) {\n        status = %s_run(&net", o->name);
+    arguments(out, plan, false, "", NULL);
+    out_text(out, ");\n");
+    if (stream)
+        out_printf(out, "        if (again)\n            %s_reset(&net);\n", o->name);
+    out_text(out, "    }\n");
 }
 
 void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
@@ -52,17 +80,8 @@ void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
     if (o->blob)
         out_printf(out, "    size_t size = (size_t)strtoull(argv[argc - 1], NULL, 10);\n    const void *blob = get(argv[argc - 2], size);\n");
     out_printf(out, "    status = %s_init(&net, &work%s);\n", o->name, o->blob ? ", blob, size" : "");
-    if (plan->steps) {
-        out_printf(out, "    if (strcmp(argv[1], \"step\") == 0)\n        for (size_t t = 0; !status && t < len[%d]; t++)\n            status = %s_step(&net",
-                   plan->clock, o->name);
-        arguments(out, plan, true);
-        out_text(out, ");\n    else if (!status)\n    ");
-    } else {
-        out_text(out, "    if (!status)\n    ");
-    }
-    out_printf(out, "    status = %s_run(&net", o->name);
-    arguments(out, plan, false);
-    out_printf(out, ");\n    if (status) {\n        fprintf(stderr, \"%s: %%s\\n\", %s_status(status));\n        return 1;\n    }\n", o->name, o->name);
+    drive(out, plan, o);
+    out_printf(out, "    if (status) {\n        fprintf(stderr, \"%s: %%s\\n\", %s_status(status));\n        return 1;\n    }\n", o->name, o->name);
     for (size_t i = 0; i < graph->output_count; i++) {
         const Buffer *buffer = &plan->buffer[plan->output[i]];
         out_printf(out, "    put(argv[arg++], in_out_%s, %s);\n", buffer->name, count_of(plan, buffer));

@@ -48,8 +48,13 @@ static bool take_emit(Word *w)
 
 static bool take_by(Word *w)
 {
-    w->o->by = w->value;
-    return strcmp(w->value, "run") == 0 || strcmp(w->value, "step") == 0 || complain("--by=%s: it is run or step", w->value);
+    static const char *const ways[] = {"run", "step", "parts", "again"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (strcmp(w->value, ways[i]) == 0) {
+            w->o->by = ways[i];
+            return true;
+        }
+    return complain("--by=%s: it is one of run, step, parts, again", w->value);
 }
 
 static bool take_define(Word *w)
@@ -169,7 +174,7 @@ static const struct Option {
     {"--version", PLAIN, show_version, "", "the version"},
     {"--input", NEEDS, take_input, " NAME=FILE", "run: an input, as .npy, clocks first"},
     {"--output", NEEDS, take_output, " NAME=FILE", "run: write an output as .npy; with none, all are shown"},
-    {"--by", NEEDS, take_by, "=run|step", "run: call the run function once, or the step function again and again"},
+    {"--by", NEEDS, take_by, "=HOW", "run: run, one call; step, a call a step; parts (streams), a call for 1, 2, 3 ... steps; again, two runs"},
     {"--interpret", PLAIN, take_interpret, "", "run: no C; the equations step by step in double precision"},
     {"--build", NEEDS, take_build, "=DIR", "run: build there, and keep it for the next time"},
     {"--cc", NEEDS, take_cc, "=COMMAND", "run: the C compiler, with its options; otherwise $CC, or cc -O2"},
@@ -188,7 +193,7 @@ static bool show_help(Word *w)
         if (table[i].help)
             printf("  %s%s%*s %s\n", table[i].name, table[i].value, 24 - (int)(strlen(table[i].name) + strlen(table[i].value)), "", table[i].help);
     puts("\nExit status: 0 all is well, 1 errors in the model, the weights or the inputs, 2 a command line that\n"
-         "cannot be understood, 3 (run --by=step) the model has no step function. Messages go to stderr; nothing\n"
+         "cannot be understood, 3 (run --by=step or parts) the model has no such calls. Messages go to stderr; nothing\n"
          "is written where there was an error.");
     return w->o->done = true;
 }

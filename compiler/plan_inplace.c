@@ -39,6 +39,7 @@ typedef struct Touches {
 typedef struct Index {
     Plan *plan;
     Touches *of;             /* of each buffer */
+    int *edges;              /* before each step: edges of loops and of what happens where states start */
     int step;
 } Index;
 
@@ -65,11 +66,18 @@ static void note_touch(void *context, int *buffer, bool write)
     t->writes[t->count++] = write;
 }
 
+static bool is_edge(const Step *step)
+{
+    return step->kind == STEP_LOOP || step->kind == STEP_END || step->kind == STEP_FRESH || step->kind == STEP_FRESH_END;
+}
+
 static Index find_touches(Plan *plan)
 {
     Index index = {.plan = plan, .of = arena_array(plan->arena, plan->buffer_count + 1, sizeof *index.of)};
+    index.edges = arena_array(plan->arena, plan->step_count + 1, sizeof *index.edges);
     for (size_t i = 0; i < plan->step_count; i++) {
         index.step = (int)i;
+        index.edges[i + 1] = index.edges[i] + is_edge(&plan->step[i]);
         plan_uses(&plan->step[i], note_touch, &index);
     }
     return index;
@@ -97,17 +105,6 @@ static bool reads_before_writing(const Kernel *kernel, int state, int next)
     return true;
 }
 
-/* Whether there is the edge of a loop, or of what happens where states start, between two steps. */
-static bool edge_between(const Plan *plan, int begin, int end)
-{
-    for (int i = begin; i < end; i++) {
-        StepKind kind = plan->step[i].kind;
-        if (kind == STEP_LOOP || kind == STEP_END || kind == STEP_FRESH || kind == STEP_FRESH_END)
-            return true;
-    }
-    return false;
-}
-
 /* Whether the copy at `at`, from `from` to the state `to`, can go: `from` is written whole by one
  * kernel of the same body, before everything that reads it, and nothing touches the state in between. */
 static bool can_update(const Index *index, int at, int from, int to)
@@ -118,7 +115,7 @@ static bool can_update(const Index *index, int at, int from, int to)
     if (source->kind != BUFFER_WORK || source->steps != 1 || source->clock >= 0 || source->carried || source->count != state->count)
         return false;
     int writer = uses->count ? uses->step[0] : at;
-    if (writer >= at || !uses->writes[0] || uses->step[uses->count - 1] != at || edge_between(plan, writer, at))
+    if (writer >= at || !uses->writes[0] || uses->step[uses->count - 1] != at || index->edges[writer] != index->edges[at])
         return false;
     for (int i = 1; i < uses->count; i++)
         if (uses->writes[i])

@@ -72,38 +72,29 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static int by_offset(const void *a, const void *b)
-{
-    const Buffer *x = *(Buffer *const *)a, *y = *(Buffer *const *)b;
-    return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
 static bool both_live(const Buffer *a, const Buffer *b)
 {
     return a->first <= b->last && b->first <= a->last;
 }
 
-/* The lowest gap among the placed buffers that are live at the same time. */
-static void place(Buffer *buffer, Buffer **placed, size_t count, Buffer **scratch)
+/* The lowest gap among the placed buffers that are live at the same time; these are in the order of
+ * their offsets, and stay so. */
+static void place(Buffer *buffer, Buffer **placed, size_t count)
 {
-    size_t others = 0, at = 0;
-    for (size_t i = 0; i < count; i++)
-        if (both_live(buffer, placed[i]))
-            scratch[others++] = placed[i];
-    qsort(scratch, others, sizeof *scratch, by_offset);
-    for (size_t i = 0; i < others; i++) {
-        if (scratch[i]->offset >= at + size_of(buffer))
-            break;
-        if (scratch[i]->offset + size_of(scratch[i]) > at)
-            at = scratch[i]->offset + size_of(scratch[i]);
-    }
+    size_t at = 0, size = size_of(buffer);
+    for (size_t i = 0; i < count && placed[i]->offset < at + size; i++)
+        if (both_live(buffer, placed[i]) && placed[i]->offset + size_of(placed[i]) > at)
+            at = placed[i]->offset + size_of(placed[i]);
     buffer->offset = at;
+    for (; count > 0 && placed[count - 1]->offset > at; count--)
+        placed[count] = placed[count - 1];
+    placed[count] = buffer;
 }
 
 static void place_work(Plan *plan, bool overlap)
 {
     Buffer **order = arena_array(plan->arena, plan->buffer_count + 1, sizeof *order);
-    Buffer **scratch = arena_array(plan->arena, plan->buffer_count + 1, sizeof *scratch);
+    Buffer **placed = arena_array(plan->arena, plan->buffer_count + 1, sizeof *placed);
     size_t count = 0;
     for (size_t i = 0; i < plan->buffer_count; i++) {
         Buffer *buffer = &plan->buffer[i];
@@ -113,7 +104,7 @@ static void place_work(Plan *plan, bool overlap)
     qsort(order, count, sizeof *order, by_size);
     for (size_t i = 0; i < count; i++) {
         if (overlap)
-            place(order[i], order, i, scratch);
+            place(order[i], placed, i);
         else
             order[i]->offset = plan->work_floats;
         size_t end = order[i]->offset + size_of(order[i]);

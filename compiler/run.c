@@ -216,9 +216,11 @@ bool run_model(Arena *arena, Diag *diag, Options *o, const Plan *plan, const Emi
 {
     Run r = {.arena = arena, .diag = diag, .o = o, .plan = plan, .e = e, .folder = o->build};
     char temporary[] = "/tmp/rnnc-XXXXXX";
-    if (strcmp(o->by, "step") == 0 && !plan->steps) {
+    bool stream = plan->steps && plan->graph->clock[plan->clock].kind == CLOCK_ENDLESS;
+    if ((strcmp(o->by, "step") == 0 && !plan->steps) || (strcmp(o->by, "parts") == 0 && !stream)) {
         o->status = 3;
-        return fail(&r, o->model, "the model has no step function: it needs whole sequences");
+        return fail(&r, o->model, strcmp(o->by, "step") == 0 ? "the model has no step function: it needs whole sequences"
+                                                                   : "the model is no stream: it needs whole sequences");
     }
     if (!run_read(arena, diag, o, plan->graph, &r.data) || !find_runtime(&r))
         return false;
