@@ -290,6 +290,11 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
         if (!c.changed)
             break;
     }
+    if (c.guessed.source && diag_errors(diag) && !c.errors_before_guess) {
+        diag_rewind(diag, mark); /* what follows from a guess that was wrong helps nobody */
+        diag_error(diag, c.guessed, "the shape of this cannot be told from the equations");
+        diag_hint(diag, "declare it, or give a start value of that shape");
+    }
     if (diag_errors(diag))
         return NULL;
     check_weights_used(&c);

@@ -212,7 +212,7 @@ static void resolve(Checker *c, size_t i)
     if (!shape_agrees(actual.shape, assumed.shape))
         diag_error(c->diag, p.place, "this is %s at first and %s one step on", shape_text(c->arena, assumed.shape),
                    shape_text(c->arena, actual.shape));
-    else if (!shape_known(actual.shape) && !c->changed) {
+    else if (actual.shape.rank >= 0 && !shape_known(actual.shape) && !c->changed) {
         diag_error(c->diag, p.place, "the shape cannot be told from the equations");
         diag_hint(c->diag, "declare it, or give a start value of that shape");
     }
@@ -223,4 +223,19 @@ void check_pending(Checker *c)
 {
     for (size_t i = 0; i < c->pending_count; i++)
         resolve(c, i);
+    /* A value that only numbers and itself make, such as a counter, is taken for a number. */
+    for (size_t i = 0; i < c->pending_count && !c->changed; i++) {
+        const Pending *p = &c->pending[i];
+        if (p->next == NODE_NONE || p->before != NODE_NONE || c->graph->node[p->next].type.shape.rank >= 0)
+            continue;
+        Type *known = map_get(c->known, p->key);
+        if (known && known->shape.rank < 0) {
+            if (!c->guessed.source) {
+                c->guessed = p->place;
+                c->errors_before_guess = diag_errors(c->diag);
+            }
+            known->shape = shape_scalar();
+            c->changed = true;
+        }
+    }
 }

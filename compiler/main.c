@@ -31,7 +31,7 @@ static const char *emitted_name(Arena *arena, const Options *o, const Graph *gra
     for (char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c))
             *c = '_';
-    return name;
+    return plan_reserved(name) ? arena_printf(arena, "net_%s", name) : name;
 }
 
 static const char *without_folder(const char *path)

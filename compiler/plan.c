@@ -312,7 +312,7 @@ static void make_arrays(Planner *p)
     p->phase = pass_phases(p->arena, p->graph);
     p->names = map_new(p->arena);
     p->packs = map_new(p->arena);
-    plan_reserve_names(p);
+    plan_name_clocks(p);
     for (size_t i = 0; i < p->graph->count; i++)
         p->port[i] = -1;
 }

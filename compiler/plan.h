@@ -138,6 +138,9 @@ void plan_inplace(Plan *plan);                 /* plan_inplace.c */
 void plan_place(Plan *plan, bool overlap);     /* plan_place.c */
 void plan_print(Out *out, const Plan *plan);   /* plan_text.c */
 
+/* Whether a name means something in C, C++ or the emitted code, so that nothing of a model's can have it. */
+bool plan_reserved(const char *name);
+
 /* Calls `use` for every buffer that a step touches, telling whether it is written. */
 typedef void PlanUse(void *context, int *buffer, bool write);
 void plan_uses(Step *step, PlanUse *use, void *context);

@@ -48,7 +48,7 @@ int plan_clock(Clocks clocks);                             /* the one clock, or 
 int plan_pack(Planner *p, const NodeId *matrix, int count);/* products side by side, as a constant */
 
 /* ---- plan_names.c ---- */
-void plan_reserve_names(Planner *p);
+void plan_name_clocks(Planner *p);
 const char *plan_name(Planner *p, const char *label, const char *prefix);
 
 /* ---- plan.c ---- */

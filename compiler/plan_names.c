@@ -5,29 +5,45 @@
 #include <string.h>
 #include <strings.h>
 
-/* Words that C, C++ or the emitted code itself has a meaning for. */
-void plan_reserve_names(Planner *p)
+/* Words that C, C++, their headers or the emitted code itself has a meaning for. */
+static const char *const words[] = {
+    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class",
+    "compl", "const", "constexpr", "const_cast", "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast",
+    "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long",
+    "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected",
+    "public", "register", "reinterpret_cast", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
+    "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid",
+    "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+    "net", "work", "weights", "i", "j", "row", "status", "size", "blob", "isa", "calls", "call_function", "blob_head", "ALIGNED",
+    "linux", "unix", "NULL", "INFINITY", "NAN", "memset", "memcmp", "size_t", "int32_t", "uint32_t", "uintptr_t", "uint8_t", "index",
+    "main", "vf", "vm", "vi"};
+
+bool plan_reserved(const char *name)
 {
-    static const char *const words[] = {
-        "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class",
-        "compl", "const", "constexpr", "const_cast", "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast",
-        "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long",
-        "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected",
-        "public", "register", "reinterpret_cast", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
-        "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid",
-        "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
-        "net", "work", "weights", "j", "row", "status", "linux", "unix", "NULL", "INFINITY", "NAN", "memset", "vf", "vm", "vi"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        map_set(p->names, words[i], p);
-    map_set(p->names, p->graph->name, p);
-    for (int i = 0; i < p->graph->clock_count; i++) {
-        map_set(p->names, p->graph->clock[i].name, p);
-        map_set(p->names, arena_printf(p->arena, "%s_len", p->graph->clock[i].name), p);
-    }
+        if (strcmp(words[i], name) == 0)
+            return true;
+    return strncasecmp(name, "v_", 2) == 0 || strncmp(name, "vi_", 3) == 0 || strncmp(name, "vm_", 3) == 0
+           || strncasecmp(name, "rt_", 3) == 0 || isdigit((unsigned char)*name) || *name == '_';
 }
 
-/* A C identifier that no other buffer has: "h.c" becomes h_c. Names that the runtime's may be like get
- * a prefix; none ends in '_', which marks registers. */
+/* The clocks' names are those of loop variables and lengths in C: the plan has a graph with safe ones. */
+void plan_name_clocks(Planner *p)
+{
+    map_set(p->names, p->graph->name, p);
+    Graph *graph = arena_alloc(p->arena, sizeof *graph);
+    *graph = *p->graph;
+    graph->clock = arena_array(p->arena, (size_t)graph->clock_count + 1, sizeof *graph->clock);
+    for (int i = 0; i < graph->clock_count; i++) {
+        graph->clock[i] = p->graph->clock[i];
+        graph->clock[i].name = plan_name(p, graph->clock[i].name, "");
+        map_set(p->names, arena_printf(p->arena, "%s_len", graph->clock[i].name), p);
+    }
+    p->graph = p->plan->graph = graph;
+}
+
+/* A C identifier that no other buffer has: "h.c" becomes h_c. Names that mean
+ * something else get a prefix; none ends in '_', which marks registers. */
 const char *plan_name(Planner *p, const char *label, const char *prefix)
 {
     char *name = arena_printf(p->arena, "%s%s", prefix, label);
@@ -37,10 +53,8 @@ const char *plan_name(Planner *p, const char *label, const char *prefix)
     size_t length = strlen(name);
     while (length > 1 && name[length - 1] == '_')
         name[--length] = 0;
-    bool runtime = strncmp(name, "v_", 2) == 0 || strncmp(name, "vi_", 3) == 0 || strncmp(name, "vm_", 3) == 0
-                   || strncasecmp(name, "rt_", 3) == 0 || isdigit((unsigned char)*name) || *name == '_';
-    if (runtime)
-        name = arena_printf(p->arena, "x%s", name);
+    if (plan_reserved(name))
+        name = arena_printf(p->arena, "x_%s", name);
     const char *base = name;
     for (int i = 2; map_get(p->names, name); i++)
         name = arena_printf(p->arena, "%s_%d", base, i);

@@ -121,6 +121,8 @@ typedef struct Checker {
     Graph *graph;
     Map *known;                   /* delayed value to Type, from the rounds before */
     bool changed;                 /* something new was learnt in this round */
+    Place guessed;                /* the first delay whose shape was guessed to be that of a number */
+    int errors_before_guess;
     Pending *pending;
     size_t pending_count, pending_capacity;
     Map *states;                  /* "key@clock-delay" to NodeId + 1 */
