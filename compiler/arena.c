@@ -19,8 +19,16 @@ struct Block {
     Align data[];
 };
 
+typedef struct Deferred Deferred;
+struct Deferred {
+    Deferred *next;
+    void (*close)(void *what);
+    void *what;
+};
+
 struct Arena {
     Block *blocks;
+    Deferred *deferred;
 };
 
 enum { BLOCK_SIZE = 1 << 16 };
@@ -43,11 +51,20 @@ void arena_free(Arena *arena)
 {
     if (!arena)
         return;
+    for (Deferred *d = arena->deferred; d; d = d->next)
+        d->close(d->what);
     for (Block *block = arena->blocks, *next; block; block = next) {
         next = block->next;
         free(block);
     }
     free(arena);
+}
+
+void arena_defer(Arena *arena, void (*close)(void *what), void *what)
+{
+    Deferred *deferred = arena_alloc(arena, sizeof *deferred);
+    *deferred = (Deferred){arena->deferred, close, what};
+    arena->deferred = deferred;
 }
 
 void *arena_alloc(Arena *arena, size_t size)

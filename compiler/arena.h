@@ -18,6 +18,9 @@ typedef struct Arena Arena;
 Arena *arena_new(void);
 void arena_free(Arena *arena);
 
+/* Calls `close(what)` when the arena is freed, the last one first: for files and the like. */
+void arena_defer(Arena *arena, void (*close)(void *what), void *what);
+
 /* Zeroed memory, aligned for any type; never NULL. */
 void *arena_alloc(Arena *arena, size_t size);
 

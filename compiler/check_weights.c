@@ -14,6 +14,11 @@ static const char *beside(Checker *c, const char *model, const char *file)
     return arena_printf(c->arena, "%.*s/%s", (int)(slash - model), model, file);
 }
 
+static void close_file(void *file)
+{
+    tensor_file_close(file);
+}
+
 static void open_file(Checker *c, const Line *line, const char *path)
 {
     WeightFile *file = &c->files[c->file_count];
@@ -29,6 +34,7 @@ static void open_file(Checker *c, const Line *line, const char *path)
         diag_error(c->diag, line ? line->file->place : nowhere, "%s: %s", path, error);
         return;
     }
+    arena_defer(c->arena, close_file, file->file); /* the tensors are read until the C is written */
     file->used = arena_array(c->arena, tensor_file_count(file->file) + 1, sizeof *file->used);
     c->file_count++;
 }
