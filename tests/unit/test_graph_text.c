@@ -239,7 +239,7 @@ static const struct {
      "line 2: node %1 (argmax): its tokens are 3, but its inputs make 2"},
     {"%0 = const : [2]\n%1 = tanh %0 : [3]", "line 2: node %1 (tanh): it is [3], but its inputs make [2]"},
     {"%0 = const : [2]\n%1 = slice %0 : [2] axis=0",
-     "line 2: node %1 (slice): elements 0 to -1 of [2]: axis 0 has the elements 0 to 1"},
+     "line 2: node %1 (slice): the slice 0:0 has no elements"},
     {"%0 = const : [2]\n%1 = reshape %0 : [3]", "line 2: node %1 (reshape): cannot reshape [2] into [3]: 2 elements into 3"},
     {"%0 = const : [2]\n%1 = last %0 : [2]", "line 2: node %1 (last): it has no clock"},
     {"%0 = const : [2]\n%1 = row %0 %0 : [2]", "line 2: node %1 (row): a row is taken by one token, not by [2] of them"},
