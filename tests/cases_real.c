@@ -42,6 +42,7 @@ typedef struct Real {
     Out *report;
     Variant variant;
     const char *folder;                   /* of the network's files */
+    const char *network;                  /* its name, or the model's, for what is printed */
     const char *label;
     struct Record {                       /* the largest errors on one instruction set */
         const char *what;
@@ -57,6 +58,7 @@ static Real real_open(const char *name, const char *model)
 {
     Arena *arena = arena_new();
     Real r = {.arena = arena, .report = out_new(arena), .folder = arena_printf(arena, "%s/%s", shared, name)};
+    r.network = model ? model : name;
     r.variant = (Variant){.arena = arena, .model = arena_printf(arena, "tests/real/%s.rnn", name), .name = model};
     r.variant.work = arena_printf(arena, "%s/real/%s", cases_build, model ? model : name);
     return r;
@@ -80,13 +82,22 @@ static Array wanted(const Real *r, const char *stem)
     return array;
 }
 
+/* The sets of this machine, and after them ARM's, emulated. */
+static int set_count(void)
+{
+    return variant_isa_count + variant_has_arm;
+}
+
 static void set_weights(Real *r, int isa, int format, const char *scale)
 {
     const char *stem = scale ? "weights_int8" : "weights";
-    r->variant.isa = variant_isa[isa];
+    if (isa < variant_isa_count)
+        r->variant.isa = variant_isa[isa];
+    else if (!r->variant.exec)
+        r->variant = variant_arm(&r->variant);
     r->variant.weights = arena_printf(r->arena, "%s/%s.%s", r->folder, stem, formats[format]);
     r->variant.define = scale;
-    r->label = arena_printf(r->arena, "%s, %s, %s.%s", file_stem(r->arena, r->variant.work), r->variant.isa, stem, formats[format]);
+    r->label = arena_printf(r->arena, "%s, %s, %s.%s", r->network, r->variant.isa, stem, formats[format]);
 }
 
 static void compare(Real *r, const char *what, const char *got, const Array *want, double tolerance)
@@ -108,7 +119,7 @@ static void print_record(Real *r)
     Out *line = out_new(r->arena);
     for (int i = 0; i < r->records; i++)
         out_printf(line, "%s %s %.2g of %.2g", i ? "," : "", r->record[i].what, r->record[i].worst, r->record[i].tolerance);
-    printf("real: %s, %s:%s\n", file_stem(r->arena, r->variant.work), r->variant.isa, line->text);
+    printf("real: %s, %s:%s\n", r->network, r->variant.isa, line->text);
     r->records = 0;
 }
 
@@ -147,7 +158,8 @@ static void run_stream(const Network *n)
         if (check == n->check || strcmp(check->output, check[-1].output) != 0)
             variant_output(&r.variant, check->output);
     r.variant.by = n->by;
-    for (int isa = 0; isa < variant_isa_count; isa++) {
+    const Variant host = r.variant;
+    for (int isa = 0; isa < set_count(); isa++) {
         for (int format = 0; format < FORMATS; format++)
             for (int bytes = 0; bytes <= (n->scale != NULL); bytes++) {
                 set_weights(&r, isa, format, bytes ? n->scale : NULL);
@@ -155,6 +167,7 @@ static void run_stream(const Network *n)
             }
         print_record(&r);
     }
+    r.variant = host;
     r.variant.blob = true;                /* once more with the weights in a file of their own */
     r.variant.work = arena_printf(r.arena, "%s_blob", r.variant.work);
     set_weights(&r, variant_isa_count - 1, 0, NULL);
@@ -197,7 +210,7 @@ static void run_writer(void)
     variant_input(&r.variant, "first", first);
     variant_output(&r.variant, "character");
     variant_output(&r.variant, "logits");
-    for (int isa = 0; isa < variant_isa_count; isa++) {
+    for (int isa = 0; isa < set_count(); isa++) {
         for (int format = 0; format < FORMATS; format++) {
             set_weights(&reader, isa, format, NULL);
             set_weights(&r, isa, format, NULL);
@@ -266,7 +279,7 @@ static void run_digits(void)
     for (size_t i = 0; i < mixed.count; i++)        /* the zero point is -128, the scale 1/255 in single precision */
         mixed.value[i] = (mixed.value[i] + 128) * (double)(float)(1 / 255.0);
     Digits samples = {&probs, &exact, &hidden, "probs"}, unsure = {&mixed_probs, NULL, NULL, "mixed_probs"};
-    for (int isa = 0; isa < variant_isa_count; isa++) {
+    for (int isa = 0; isa < set_count(); isa++) {
         for (int format = 0; format < FORMATS; format++) {
             set_weights(&r, isa, format, NULL);
             read_digits(&r, &images, &samples);
@@ -299,7 +312,7 @@ static void prepare(Arena *arena)
 {
     const char *root = getenv("RNNC_SHARED");
     shared = arena_printf(arena, "%s/models", root ? root : "../shared");
-    variant_prepare(arena, false);
+    variant_prepare(arena, true);
     int count;
     const char **models = files_glob(arena, "tests/real/*.rnn", &count);
     for (int i = 0; i < count; i++) {

@@ -161,8 +161,8 @@ int variant_run(const Variant *v, Out *report)
         command_add(&command, "%s=%s", v->output[i], variant_path(v, i));
     }
     Result result = command_run(&command);
-    bool no_step = result.status == 3 && v->by && strcmp(v->by, "step") == 0;
-    if (result.status != 0 && !no_step)
+    bool has_not = result.status == 3 && v->by && strcmp(v->by, "run") != 0;
+    if (result.status != 0 && !has_not)
         out_printf(report, "%s\n  exit status %d\n%s", command_text(&command), result.status, result.err);
     return result.status;
 }

@@ -31,7 +31,7 @@ void variant_input(Variant *variant, const char *name, const char *path);
 void variant_output(Variant *variant, const char *name);
 const char *variant_path(const Variant *variant, int output);   /* where that output is written */
 
-/* Runs it. 0, or after a line in `report` the exit status; 3, without a line: by step and has none. */
+/* Runs it. 0, or after a line in `report` the exit status; 3, without a line: it has no such way. */
 int variant_run(const Variant *variant, Out *report);
 
 /* The C that it is made into. */
