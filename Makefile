@@ -102,6 +102,7 @@ unit: $(UNITS)
 $(BUILD)/tests/test_runtime_%: tests/unit/test_runtime_%.c tests/unit/check_or_plain.h $(BUILD)/librnnrt.a $(wildcard runtime/*) | $(BUILD)/tests
 	@echo '  link $@'
 	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) $(SANITIZE) -D_XOPEN_SOURCE=700 -Iruntime -o $@ $< $(BUILD)/librnnrt.a $(CHECK) -lm
+$(BUILD)/tests/test_tensor_file $(BUILD)/tests/test_tensor_npz: tests/unit/tensor_files.h
 $(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/librnnc.a | $(BUILD)/tests
 	@echo '  link $@'
 	$(Q)$(COMPILE) -o $@ $< $(BUILD)/librnnc.a $(CHECK) $(LIBS)

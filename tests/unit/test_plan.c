@@ -36,6 +36,7 @@ static const struct {
     {false, X("3", "<= 6") "input z: [2] over s <= 5\n output y: [4] over s\n output e: [4] over t\n e = torch.rnn(x, n=4)\n"
                            " y = torch.rnn(z, n=4)\n y[-1] = last(e)\n}"},
     {false, X("3", "<= 6") "output y: [3] over t\n a = tanh(x)\n y = a[t-1] + a[t-2] * sum(a over t)\n a[-1] = ones([3])\n}"},
+    {false, X("3", "<= 6") "input p: [3]\n output y: [3]\n output z: [3] over t\n y = 2 * p\n z = x + y\n}"},
     {false, "model m {\n input w: token[9] over s <= 7\n output o: token[5] over t = 3\n e, c = torch.lstm(embed(w, 3), n=6)\n"
             " d, k = torch.lstm(embed(o[t-1], 2), n=6)\n d[-1] = last(e)\n k[-1] = last(c)\n o = argmax(dense(d, 5))\n}"},
 };
@@ -280,6 +281,7 @@ START_TEST(in_place)
     /* Read again after the new value is there. */
     expect_copies(X("3", "") "output y: [3] over t\n a = 0.5 * a[t-1] + x\n y = softmax(a) * a[t-1]\n}", "a[t-1]", 1);
     expect_copies(X("3", "") "output y: [2] over t\n a = 0.5 * a[t-1] + x\n z = dense(a[t-1], 2)\n y = z + dense(softmax(a), 2)\n}", "a[t-1]", 1);
+    expect_copies(X("3", "") "output y: [3] over t\n a = 2 * x\n y = tanh(a) + a[t-1]\n}", "a[t-1]", 1);
     /* Written by the next loop already: the state of two steps ago takes it first. */
     expect_copies(X("3", "") "output y: [3] over t\n a = 0.5 * a[t-1] + x\n y = tanh(a) + a[t-2]\n}", "a[t-1]", 1);
 }

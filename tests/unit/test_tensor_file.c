@@ -1,116 +1,7 @@
-/* test_tensor_file.c: weight files written byte by byte into a temporary folder, then opened.
- * What is refused is compared with its whole message ('*' at the end: what follows is a library's
- * wording). Real weights are compared across formats where ../shared/models or $RNNC_SHARED/models
- * exists. */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-#endif
-#include "../../compiler/tensor_file.h"
+/* test_tensor_file.c: safetensors and npy files, and what is refused. Real weights are compared across
+ * formats where ../shared/models or $RNNC_SHARED/models exists. */
+#include "tensor_files.h"
 
-#include <check.h>
-#include <glob.h>
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zip.h>
-
-typedef struct Bytes {
-    unsigned char at[1 << 16];
-    size_t size;
-} Bytes;
-
-static Arena *arena;
-static char folder[] = "/tmp/test_tensor_file.XXXXXX";
-static Bytes built;                 /* the file that a test is about to write */
-
-static void setup(void)
-{
-    arena = arena_new();
-}
-
-static void teardown(void)
-{
-    arena_free(arena);
-}
-
-static void put(const void *bytes, size_t size)
-{
-    ck_assert_uint_le(size, sizeof built.at - built.size);
-    if (size)
-        memcpy(built.at + built.size, bytes, size);
-    built.size += size;
-}
-
-static void put_number(uint64_t value, int size)
-{
-    for (int i = 0; i < size; i++)
-        put(&(unsigned char){(unsigned char)(value >> 8 * i)}, 1);
-}
-
-static void build_safetensors(const char *json, const void *data, size_t size)
-{
-    built.size = 0;
-    put_number(strlen(json), 8);
-    put(json, strlen(json));
-    put(data, size);
-}
-
-static void build_npy(int version, const char *dict, const void *data, size_t size)
-{
-    built.size = 0;
-    put("\x93NUMPY", 6);
-    put_number((uint64_t)version, 2);
-    put_number(strlen(dict) + 1, version == 1 ? 2 : 4);
-    put(dict, strlen(dict));
-    put("\n", 1);
-    put(data, size);
-}
-
-static const char *path_of(const char *name)
-{
-    return arena_printf(arena, "%s/%s", folder, name);
-}
-
-static const char *save(const char *name)
-{
-    const char *path = path_of(name);
-    FILE *stream = fopen(path, "wb");
-    ck_assert_ptr_nonnull(stream);
-    ck_assert_uint_eq(fwrite(built.at, 1, built.size, stream), built.size);
-    fclose(stream);
-    return path;
-}
-
-static TensorFile *open_good(const char *path)
-{
-    const char *error = NULL;
-    TensorFile *file = tensor_file_open(arena, path, &error);
-    ck_assert_msg(file != NULL, "%s: %s", path, error);
-    return file;
-}
-
-static void refuse_path(const char *path, const char *message)
-{
-    const char *error = NULL;
-    TensorFile *file = tensor_file_open(arena, path, &error);
-    size_t length = strlen(message);
-    ck_assert_msg(file == NULL, "opened, but needed: %s", message);
-    if (message[length - 1] == '*')
-        ck_assert_msg(strncmp(error, message, length - 1) == 0, "got: %s\nneeded: %s", error, message);
-    else
-        ck_assert_str_eq(error, message);
-}
-
-static void refuse(const char *message)
-{
-    refuse_path(save("t.npy"), message);
-}
-
-/* One row for each element type: the elements' bits and their values. */
 static const struct { DType dtype; const char *safetensors, *npy; uint64_t bits[12]; double values[12]; size_t count; } types[] = {
     {DTYPE_F64, "F64", "f8", {0x3ff8000000000000, 0x8000000000000000, 1}, {1.5, -0.0, 0x1p-1074}, 3},
     {DTYPE_F32, "F32", "f4", {0x3fc00000, 0x80000000, 1, 0xff800000, 0x7fc00000}, {1.5, -0.0, 0x1p-149, -INFINITY, NAN}, 5},
@@ -349,7 +240,6 @@ START_TEST(many_tensors)
 }
 END_TEST
 
-#define NPY(descr, order, shape) "{'descr': " descr ", 'fortran_order': " order ", 'shape': " shape "}"
 #define TYPE(descr, what) {NPY("'" descr "'", "False", "(4,)"), 4, "tensor 't' has element type '" descr "' (" what "); " \
                            "needed one of f8 f4 f2 i1 u1 i2 u2 i4 u4 i8 u8 b1 after '<' or '>'"}
 #define MALFORMED "the npy header of tensor 't' is malformed at byte "
@@ -401,124 +291,6 @@ START_TEST(npy_header_length)
 }
 END_TEST
 
-/* An archive of a.npy and `second`, both of a (3000, 2) table of u8 with `size` bytes, left in `built` for damage. */
-static void build_sized_npz(const char *second, zip_int32_t method, size_t size)
-{
-    int problem;
-    remove(path_of("t.npy"));
-    zip_t *zip = zip_open(path_of("t.npy"), ZIP_CREATE, &problem);
-    ck_assert_ptr_nonnull(zip);
-    unsigned char data[6100];
-    for (size_t i = 0; i < sizeof data; i++)
-        data[i] = (unsigned char)(i * i >> 4);
-    build_npy(1, NPY("'|u1'", "False", "(3000, 2)"), data, size);
-    const char *names[] = {"a.npy", second};
-    for (int i = 0; i < 2; i++) {
-        zip_int64_t index = zip_file_add(zip, names[i], zip_source_buffer(zip, built.at, built.size, 0), 0);
-        ck_assert_int_eq(index, i);
-        ck_assert_int_eq(zip_set_file_compression(zip, (zip_uint64_t)index, method, 9), 0);
-    }
-    ck_assert_int_eq(zip_close(zip), 0);
-    FILE *stream = fopen(path_of("t.npy"), "rb");
-    built.size = fread(built.at, 1, sizeof built.at, stream);
-    fclose(stream);
-}
-
-static void build_npz(const char *second, zip_int32_t method)
-{
-    build_sized_npz(second, method, 6000);
-}
-
-/* The entry of a member in the archive's directory. */
-static unsigned char *entry(int index)
-{
-    for (size_t i = 0; i + 4 < built.size; i++)
-        if (memcmp(built.at + i, "PK\1\2", 4) == 0 && index-- == 0)
-            return built.at + i;
-    ck_abort_msg("no such entry");
-}
-
-/* Fields of an entry: where they are, as the zip format has it. */
-enum { FLAGS = 8, METHOD = 10, PACKED_SIZE = 20, SIZE = 24, NAME = 46 };
-
-static void patch(int index, int field, uint64_t value, int size)
-{
-    for (int i = 0; i < size; i++)
-        entry(index)[field + i] = (unsigned char)(value >> 8 * i);
-}
-
-START_TEST(npz_members)
-{
-    build_npz("layer.0/b.npy", _i ? ZIP_CM_DEFLATE : ZIP_CM_STORE);
-    TensorFile *file = open_good(save("any"));
-    ck_assert_uint_eq(tensor_file_count(file), 2);
-    const Tensor *tensor = tensor_file_find(file, "layer.0/b");
-    ck_assert_ptr_eq(tensor, tensor_file_at(file, 1));
-    ck_assert_int_eq(tensor->rank, 2);
-    for (size_t i = 0; i < 6000; i++)
-        ck_assert_int_eq(tensor->bytes[i], (unsigned char)(i * i >> 4));
-    tensor_file_close(file);
-    built = (Bytes){.size = 22};
-    memcpy(built.at, "PK\5\6", 4);
-    file = open_good(save("any"));      /* an archive without members */
-    ck_assert_uint_eq(tensor_file_count(file), 0);
-    tensor_file_close(file);
-}
-END_TEST
-
-START_TEST(npz_refused)
-{
-    build_npz("data.pkl", ZIP_CM_STORE);
-    refuse("the archive has a member 'data.pkl'; needed only NAME.npy (it looks like a PyTorch file: save it as safetensors)");
-    build_npz("b.txt", ZIP_CM_STORE);
-    refuse("the archive has a member 'b.txt'; needed only NAME.npy");
-    build_npz(".npy", ZIP_CM_STORE);
-    refuse("a tensor has an empty name");
-    build_npz("b.npy", ZIP_CM_STORE);
-    memcpy(entry(1) + NAME, "a", 1);
-    refuse("there are two tensors named 'a'");
-    build_npz("b.npy", ZIP_CM_STORE);
-    built.size -= 30;
-    refuse("it is not a sound zip archive: *");
-    build_npz("b.npy", ZIP_CM_STORE);
-    patch(0, FLAGS, 1, 2);
-    refuse("tensor 'a' is encrypted");
-    build_npz("b.npy", ZIP_CM_DEFLATE);
-    patch(0, METHOD, 12, 2);
-    refuse("tensor 'a' has compression method 12; known are 0 (stored) and 8 (deflate)");
-    build_npz("b.npy", ZIP_CM_STORE);
-    built.at[200]++;
-    refuse("tensor 'a' cannot be read from the archive: CRC error");
-    build_npz("b.npy", ZIP_CM_STORE);
-    memcpy(built.at + 26, "\xff\xff", 2);       /* the length of the name in front of a.npy itself */
-    refuse("tensor 'a' cannot be read from the archive: *");
-}
-END_TEST
-
-START_TEST(npz_lies)
-{
-    build_npz("b.npy", ZIP_CM_STORE);
-    patch(0, SIZE, 1 << 20, 4);
-    refuse("tensor 'a' is said to have 1048576 bytes, which its 6071 bytes in the archive cannot hold");
-    build_sized_npz("b.npy", ZIP_CM_DEFLATE, 6010);
-    refuse("tensor 'a' has 6010 bytes of data, but its shape asks for 6000");
-    build_sized_npz("b.npy", ZIP_CM_DEFLATE, 6100);
-    patch(0, SIZE, 6071, 4);
-    refuse("tensor 'a' cannot be read from the archive: it is longer than the archive says");
-    build_sized_npz("b.npy", ZIP_CM_DEFLATE, 5999);
-    patch(0, SIZE, 6071, 4);
-    refuse("tensor 'a' cannot be read from the archive: it ends too early");
-    build_npz("b.npy", ZIP_CM_STORE);
-    patch(0, PACKED_SIZE, 9000, 4);
-    patch(1, PACKED_SIZE, 9000, 4);
-    refuse("the archive's members claim more than its 12336 bytes");
-    build_npz("b.npy", ZIP_CM_STORE);
-    patch(0, SIZE, 0x90000000, 4);
-    patch(1, SIZE, 0x90000000, 4);
-    refuse("the archive unpacks to more than the 4294967296 bytes that are allowed");
-}
-END_TEST
-
 /* The same network in both formats: the same tensors. */
 static void compare_formats(const char *safetensors)
 {
@@ -548,29 +320,9 @@ START_TEST(real_weights)
 }
 END_TEST
 
-static void folder_remove(void)
-{
-    glob_t found;
-    char pattern[sizeof folder + 2];
-    snprintf(pattern, sizeof pattern, "%s/*", folder);
-    if (glob(pattern, 0, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            remove(found.gl_pathv[i]);
-    globfree(&found);
-    remove(folder);
-}
-
-#define ROWS(table) (int)(sizeof table / sizeof *table)
-
 int main(void)
 {
-    if (!mkdtemp(folder)) {
-        perror(folder);
-        return 1;
-    }
     TCase *all = tcase_create("tensor_file");
-    tcase_set_timeout(all, 60);          /* many tensors under a sanitizer on a busy machine */
-    tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_loop_test(all, every_type, 0, ROWS(types));
     tcase_add_test(all, fortran_order);
     tcase_add_test(all, npy_writing);
@@ -581,16 +333,6 @@ int main(void)
     tcase_add_test(all, many_tensors);
     tcase_add_loop_test(all, npy_refused, 0, ROWS(bad_npy));
     tcase_add_test(all, npy_header_length);
-    tcase_add_loop_test(all, npz_members, 0, 2);
-    tcase_add_test(all, npz_refused);
-    tcase_add_test(all, npz_lies);
     tcase_add_test(all, real_weights);
-    Suite *suite = suite_create("tensor_file");
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    folder_remove();
-    return failed > 0;
+    return run_in_folder(all, "tensor_file");
 }
