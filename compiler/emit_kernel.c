@@ -200,6 +200,18 @@ static void emit_sources(Body *b, const Kernel *kernel)
         emit_source_line(b, seen[i], rows[i]);
 }
 
+/* Whether the next instruction starts an accumulator from this one's result, which nothing else reads. */
+static bool starts_next(const Kernel *kernel, size_t at)
+{
+    int result = kernel->code[at].result, uses = 0;
+    if (result < 0 || at + 1 >= kernel->count || kernel->code[at + 1].kind != DO_START || kernel->code[at + 1].arg[0] != result)
+        return false;
+    for (size_t i = 0; i < kernel->count; i++)
+        for (int k = 0; k < 3; k++)
+            uses += kernel->code[i].arg[k] == result;
+    return uses == 1;
+}
+
 void emit_kernel(Body *b, const Kernel *kernel)
 {
     Arena *arena = b->plan->arena;
@@ -210,8 +222,14 @@ void emit_kernel(Body *b, const Kernel *kernel)
     b->depth += kernel->rows > 1;
     emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j += V_LANES) {", (long long)kernel->units));
     b->depth++;
-    for (size_t i = 0; i < kernel->count; i++)
-        emit_do(b, kernel, &kernel->code[i]);
+    for (size_t i = 0; i < kernel->count; i++) {
+        Do d = kernel->code[i];
+        if (starts_next(kernel, i)) { /* the accumulator is made of the value at once */
+            d.result = kernel->code[i + 1].result;
+            d.label = kernel->code[++i].label;
+        }
+        emit_do(b, kernel, &d);
+    }
     b->depth--;
     emit_line(b, "}");
     b->depth -= kernel->rows > 1;

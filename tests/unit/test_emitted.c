@@ -185,7 +185,7 @@ END_TEST
 START_TEST(symbols)
 {
     int status, defined = 0;
-    const char *log = shell(arena_printf(kept, "%s -O2 -fno-pic -fno-pie -I%s -c -o object.o %s.c && nm -P object.o", compiler,
+    const char *log = shell(arena_printf(kept, "%s -O0 -fno-pic -fno-pie -I%s -c -o object.o %s.c && nm -P object.o", compiler,
                                          absolute("runtime"), models[_i].name), &status);
     ck_assert_msg(status == 0, "%s", log);
     for (char *line = strtok(arena_printf(kept, "%s", log), "\n"); line; line = strtok(NULL, "\n")) {
