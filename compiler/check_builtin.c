@@ -183,10 +183,10 @@ static Value split(Checker *c, Call *call)
         diag_error(c->diag, call->expr->place, "cannot split %s into %lld equal parts", shape_text(c->arena, shape), (long long)parts);
         return value_none();
     }
-    Value tuple = {.kind = VALUE_TUPLE, .node = NODE_NONE, .count = parts < 0 ? 1 : (int)parts};
+    Value tuple = {.kind = VALUE_TUPLE, .node = NODE_NONE, .count = parts < 1 ? 1 : (int)parts};
     tuple.items = arena_array(c->arena, (size_t)tuple.count, sizeof *tuple.items);
     for (int i = 0; i < tuple.count; i++) {
-        if (parts < 0 || shape.rank < 0 || shape.dim[axis] < 0) {
+        if (parts < 1 || shape.rank < 0 || shape.dim[axis] < 0) {
             tuple.items[i] = value_unknown_node(c, in, call->expr->place);
             continue;
         }

@@ -140,7 +140,7 @@ static bool product_shape(Arena *arena, const Shape *in, Shape *out, const char 
         return true;
     }
     /* An unknown operand is taken for a vector: what comes out wrong is found in the next round. */
-    int64_t inner_a = a.rank < 0 ? -1 : a.dim[a.rank - 1], inner_b = b.rank < 0 ? -1 : b.dim[0];
+    int64_t inner_a = a.rank > 0 ? a.dim[a.rank - 1] : -1, inner_b = b.rank > 0 ? b.dim[0] : -1;
     if (!dim_agrees(inner_a, inner_b)) {
         *error = arena_printf(arena, "cannot multiply %s by %s: the inner dimensions are %lld and %lld", shape_text(arena, a),
                               shape_text(arena, b), (long long)inner_a, (long long)inner_b);
