@@ -120,7 +120,7 @@ asan: setup-test ## all unit tests, messages and numbers under the address and u
 
 .PHONY: asan-check
 asan-check: all unit $(BUILD)/tests/cases
-	@tests/run.sh $(BUILD) asan
+	@CASES_CC='$(CC) -O1 $(SANITIZE)' tests/run.sh $(BUILD) asan
 
 lint: setup-test ## gcc and clang with all warnings, and clang-tidy and cppcheck where they are
 	@tests/lint.sh $(BUILD)

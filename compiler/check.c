@@ -187,9 +187,7 @@ static void add_output(Checker *c, const Line *line, const Name *name)
     NodeId node = value_as_node(c, check_variable(c, variable), name->place);
     if (node == NODE_NONE)
         return;
-    Clocks declared = 0, runs = c->graph->node[node].type.clocks;
-    for (const Over *over = line->over; over; over = over->next)
-        declared |= (Clocks)1 << scope_clock(c->top, over->clock->text);
+    Clocks declared = scope_clocks(c->top, line->over), runs = c->graph->node[node].type.clocks;
     if (runs & ~declared) {
         const char *extra = check_clock_names(c, runs & ~declared), *first = extra;
         for (int i = c->graph->clock_count; i-- > 0;)

@@ -171,8 +171,7 @@ static Value input_node(Checker *c, Variable *variable)
         int64_t range = check_dim(c, w, variable->type->dims->value, 1, "the range of a token");
         draft.type.tokens = range < 0 ? 1 : range;
     }
-    for (const Over *over = variable->over; over; over = over->next)
-        draft.type.clocks |= (Clocks)1 << scope_clock(variable->scope, over->clock->text);
+    draft.type.clocks = scope_clocks(variable->scope, variable->over);
     return check_add(c, &draft);
 }
 
@@ -216,7 +215,7 @@ static Value over_declared(Checker *c, const Variable *variable, Value value)
     for (const Over *over = variable->over; over; over = over->next) {
         int clock = scope_clock(variable->scope, over->clock->text);
         NodeId node = value_as_node(c, value, variable->place);
-        if (node == NODE_NONE || c->graph->node[node].type.clocks >> clock & 1)
+        if (node == NODE_NONE || clock < 0 || c->graph->node[node].type.clocks >> clock & 1)
             continue;
         Node draft = node_draft(OP_REPEAT, variable->place, 1, &node);
         draft.at.clock = clock;

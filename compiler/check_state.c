@@ -69,8 +69,7 @@ static Type assumed_type(Checker *c, Variable *variable, const char *key)
             type.tokens = range < 0 ? 1 : range;
         }
     }
-    for (const Over *over = variable->over; over; over = over->next)
-        type.clocks |= (Clocks)1 << scope_clock(variable->scope, over->clock->text);
+    type.clocks |= scope_clocks(variable->scope, variable->over);
     return type;
 }
 

@@ -78,7 +78,7 @@ void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
                    type, count_of(plan, buffer));
     }
     if (o->blob)
-        out_printf(out, "    size_t size = (size_t)strtoull(argv[argc - 1], NULL, 10);\n    const void *blob = get(argv[argc - 2], size);\n");
+        out_printf(out, "    size_t size = (size_t)strtoull(argv[argc - 1], NULL, 10);\n    void *blob = get(argv[argc - 2], size);\n");
     out_printf(out, "    status = %s_init(&net, &work%s);\n", o->name, o->blob ? ", blob, size" : "");
     drive(out, plan, o);
     out_printf(out, "    if (status) {\n        fprintf(stderr, \"%s: %%s\\n\", %s_status(status));\n        return 1;\n    }\n", o->name, o->name);
@@ -86,5 +86,9 @@ void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
         const Buffer *buffer = &plan->buffer[plan->output[i]];
         out_printf(out, "    put(argv[arg++], in_out_%s, %s);\n", buffer->name, count_of(plan, buffer));
     }
-    out_text(out, "    return 0;\n}\n");
+    for (size_t i = 0; i < graph->input_count + graph->output_count; i++) {
+        bool in = i < graph->input_count;
+        out_printf(out, "    free(in_out_%s);\n", plan->buffer[in ? plan->input[i] : plan->output[i - graph->input_count]].name);
+    }
+    out_text(out, o->blob ? "    free(blob);\n    return 0;\n}\n" : "    return 0;\n}\n");
 }

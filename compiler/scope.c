@@ -211,6 +211,16 @@ int scope_clock(const Scope *scope, const char *name)
     return number ? (int)((intptr_t)number - 1) : -1;
 }
 
+Clocks scope_clocks(const Scope *scope, const Over *over)
+{
+    Clocks clocks = 0;
+    for (; over; over = over->next) {
+        int clock = scope_clock(scope, over->clock->text);
+        clocks |= clock >= 0 ? (Clocks)1 << clock : 0;
+    }
+    return clocks;
+}
+
 void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place)
 {
     size_t count = scope->vars->count + c->globals->vars->count + scope->clocks->count, k = 0;

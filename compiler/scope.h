@@ -143,6 +143,7 @@ typedef struct Checker {
 Scope *scope_new(Checker *c, Scope *caller, const Item *item, const char *path, Place call);
 Variable *scope_find(Checker *c, Scope *scope, const char *name);
 int scope_clock(const Scope *scope, const char *name);     /* -1: no clock of that name */
+Clocks scope_clocks(const Scope *scope, const Over *over);  /* the set of those declared; without what is none */
 void scope_set_static(Checker *c, Scope *scope, const char *name, double value, Place place);
 Variable *scope_add(Checker *c, Scope *scope, VarKind kind, const Name *name);
 void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place);

@@ -152,7 +152,7 @@ START_TEST(passes_left_out)
             continue;
         seen[count++] = text;
         v.work = arena_printf(c.arena, "%s/without_%s", c.base.work, passes[i]);
-        v.cc = "cc -O1";
+        v.cc = getenv("CASES_CC") ? getenv("CASES_CC") : "cc -O1";
         for (int k = 0; k < variant_isa_count; k++) {
             v.isa = variant_isa[k];
             run_and_compare(&c, &v, arena_printf(c.arena, "without %s", passes[i]));
