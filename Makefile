@@ -96,7 +96,7 @@ $(BUILD)/langid: samples/langid/main.c $(BUILD)/samples/langid/langid.c $(BUILD)
 check: all unit $(BUILD)/tests/cases $(BUILD)/langid
 	@tests/run.sh $(BUILD)
 
-unit: $(UNITS)
+unit: $(UNITS) $(BUILD)/librnnrt.a
 
 # check.h of the Check library must not be hidden by compiler/check.h: the tests name our headers by path.
 $(BUILD)/tests/test_runtime_%: tests/unit/test_runtime_%.c tests/unit/check_or_plain.h $(BUILD)/librnnrt.a $(wildcard runtime/*) | $(BUILD)/tests
