@@ -11,19 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static Ast *standard_library(Arena *arena, Diag *diag)
-{
-    Ast *library = arena_alloc(arena, sizeof *library);
-    Item **end = &library->items;
-    for (const StdFile *file = std_files; file->name; file++) {
-        Ast *ast = parse(arena, diag, source_from_text(arena, file->name, file->text));
-        *end = ast ? ast->items : NULL;
-        while (*end)
-            end = &(*end)->next;
-    }
-    return library;
-}
-
 /* The name of the emitted files and functions: a C identifier. */
 static const char *emitted_name(Arena *arena, const Options *o, const Graph *graph)
 {
@@ -105,7 +92,7 @@ static bool compile(Arena *arena, Diag *diag, Options *o)
         diag_error(diag, (Place){0}, "%s: %s", o->model, error);
         return false;
     }
-    Ast *library = standard_library(arena, diag), *ast = parse(arena, diag, source);
+    Ast *library = std_library(arena, diag), *ast = parse(arena, diag, source);
     if (!ast)
         return false;
     if (o->emit && strcmp(o->emit, "ast") == 0) {

@@ -39,18 +39,6 @@ static bool built;
 
 /* ---- emitting ---- */
 
-static Ast *standard_library(Arena *arena, Diag *diag)
-{
-    Ast *all = arena_alloc(arena, sizeof *all);
-    Item **end = &all->items;
-    for (const StdFile *file = std_files; file->name; file++) {
-        *end = parse(arena, diag, source_from_text(arena, file->name, file->text))->items;
-        while (*end)
-            end = &(*end)->next;
-    }
-    return all;
-}
-
 typedef struct Texts {
     Out *part[3];                 /* .h, .c, .bin */
 } Texts;
@@ -60,7 +48,7 @@ static const char *const endings[] = {".h", ".c", ".bin"};
 static Texts emit(Arena *arena, int i)
 {
     Diag *diag = diag_new(arena);
-    Ast *std = standard_library(arena, diag), *ast = parse(arena, diag, source_from_text(arena, "test.rnn", models[i].text));
+    Ast *std = std_library(arena, diag), *ast = parse(arena, diag, source_from_text(arena, "test.rnn", models[i].text));
     CheckOptions random = {.random_weights = true};
     PassOptions all = {.stream = stderr};
     PlanOptions best = {false, false};

@@ -108,18 +108,6 @@ static Ast *parse_text(const char *name, const char *text)
     return ast;
 }
 
-static Ast *standard_library(void)
-{
-    Ast *library = arena_alloc(arena, sizeof *library);
-    Item **end = &library->items;
-    for (const StdFile *file = std_files; file->name; file++) {
-        *end = parse_text(file->name, file->text)->items;
-        while (*end)
-            end = &(*end)->next;
-    }
-    return library;
-}
-
 /* Line numbers in messages count from the block's first line. */
 static const char *block_name(const Example *example)
 {
@@ -132,7 +120,7 @@ static void compile(const Ast *ast, const char *name, const char *wanted)
     CheckOptions options = {.random_weights = true, .model = wanted};
     PassOptions passes_of = {0};
     PlanOptions plan_options = {0};
-    Graph *graph = check(arena, diag, standard_library(), ast, &options);
+    Graph *graph = check(arena, diag, std_library(arena, diag), ast, &options);
     ck_assert_msg(graph != NULL, "%s\n%s", name, messages());
     graph = pass_run(arena, graph, &passes_of);
     const Plan *planned = plan(arena, diag, graph, constants_new(arena, graph, 1), &plan_options);

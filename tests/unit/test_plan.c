@@ -54,22 +54,10 @@ static void teardown(void)
     arena_free(arena);
 }
 
-static Ast *library(Diag *diag)
-{
-    Ast *all = arena_alloc(arena, sizeof *all);
-    Item **end = &all->items;
-    for (const StdFile *file = std_files; file->name; file++) {
-        *end = parse(arena, diag, source_from_text(arena, file->name, file->text))->items;
-        while (*end)
-            end = &(*end)->next;
-    }
-    return all;
-}
-
 static Plan *plan_with(const char *text, PlanOptions options)
 {
     Diag *diag = diag_new(arena);
-    Ast *std = library(diag), *ast = parse(arena, diag, source_from_text(arena, "test.rnn", text));
+    Ast *std = std_library(arena, diag), *ast = parse(arena, diag, source_from_text(arena, "test.rnn", text));
     CheckOptions random = {.random_weights = true};
     PassOptions all = {.stream = stderr};
     Graph *graph = ast ? check(arena, diag, std, ast, &random) : NULL;
