@@ -14,7 +14,6 @@ typedef struct Options {
     bool run;                    /* rnnc run */
     bool interpret;
     bool done;                   /* --help and the like: all is said */
-    bool quiet;
     const char *model;           /* the file */
     const char *folder;          /* -o */
     const char *emit;            /* ast, graph, plan, c, h; NULL: files */

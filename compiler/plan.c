@@ -123,7 +123,6 @@ static void make_ports(Planner *p)
         if (in) {
             p->view[port->node] = plan_at(buffer);
             p->view[port->node].time = type->clocks ? AT_STEP : AT_START;
-            p->placed[port->node] = true;
         }
     }
     /* A value that one output is can be written there at once, by the unit that makes it. */
@@ -150,7 +149,6 @@ static void make_states(Planner *p)
                                                     p->plan->buffer[buffer].what);
         p->plan->buffer[buffer].carried = true;
         p->view[i] = plan_at(buffer);
-        p->placed[i] = true;
     }
 }
 
@@ -250,7 +248,6 @@ static void leave_clock(Planner *p, NodeId id)
         plan_call(p, id);
     } else if (node->op == OP_STACK) {
         p->view[id] = plan_at(p->sequence[node->input[0]]);
-        p->placed[id] = true;
     }
 }
 
@@ -300,7 +297,6 @@ static void make_arrays(Planner *p)
     size_t count = p->graph->count + 1;
     p->unit_of = arena_array(p->arena, count, sizeof *p->unit_of);
     p->view = arena_array(p->arena, count, sizeof *p->view);
-    p->placed = arena_array(p->arena, count, sizeof *p->placed);
     p->sequence = arena_array(p->arena, count, sizeof *p->sequence);
     p->moving = arena_array(p->arena, count, sizeof *p->moving);
     p->stored = arena_array(p->arena, count, sizeof *p->stored);

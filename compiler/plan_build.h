@@ -24,7 +24,6 @@ typedef struct Planner {
     int unit_count;
     int *unit_of;            /* node to unit, -1 */
     View *view;              /* node to where its value lies, once it is known */
-    bool *placed;            /* the node has a view */
     int *sequence;           /* node to the buffer that keeps it for all steps, or -1 */
     int *moving;             /* state to the buffer that takes the value of another state first */
     bool *stored;            /* the node is used outside of its unit */

@@ -173,6 +173,5 @@ View plan_define(Planner *p, NodeId id)
         view = plan_at(buffer);
     }
     p->view[id] = view;
-    p->placed[id] = true;
     return view;
 }

@@ -37,6 +37,16 @@ def delay_two(c):
 
 
 @case
+def state_after_value(c):
+    x, s, y = c.normal(6, 19), [], []
+    for v in x:
+        s.append(np.tanh(v * 2))
+        y.append((s[-1] + 1) * previous(s[:-1], 0.25))
+    c.input("x", x)
+    c.output("y", np.array(y))
+
+
+@case
 def delay_expression(c):
     U, x, start = c.normal(5, 5, scale=0.4), c.normal(7, 5), c.normal(5)
     h, mixed, product = [], [], []
