@@ -95,7 +95,7 @@ static void declare_clock(Checker *c, const Over *over)
             memcpy(clocks, c->graph->clock, (size_t)c->graph->clock_count * sizeof *clocks);
         c->graph->clock = clocks;
         number = c->graph->clock_count++;
-        clocks[number] = (Clock){.name = name, .place = over->clock->place};
+        clocks[number] = graph_clock(name, CLOCK_ENDLESS, 0, over->clock->place);
         map_set(c->top->clocks, name, (void *)((intptr_t)number + 1));
     }
     Clock *clock = &c->graph->clock[number];

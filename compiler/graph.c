@@ -1,4 +1,4 @@
-/* graph.c: adding nodes: their types, folding, and sharing of equal ones. */
+/* graph.c: adding nodes: folding, and sharing of equal ones; copies from graph to graph. */
 #include "graph.h"
 
 #include <assert.h>
@@ -11,18 +11,27 @@ Graph *graph_new(Arena *arena, const Graph *like)
     if (like) {
         graph->name = like->name;
         graph->comment = like->comment;
-        graph->clock = like->clock;
+        graph->clock = arena_array(arena, (size_t)like->clock_count + 1, sizeof *graph->clock);
+        if (like->clock_count)
+            memcpy(graph->clock, like->clock, (size_t)like->clock_count * sizeof *graph->clock);
         graph->clock_count = like->clock_count;
     }
     return graph;
+}
+
+Clock graph_clock(const char *name, ClockKind kind, int64_t limit, Place place)
+{
+    return (Clock){.name = name, .kind = kind, .limit = limit, .parent = -1, .when = NODE_NONE, .until = NODE_NONE, .like = -1, .place = place};
 }
 
 Node node_draft(Op op, Place place, int count, const NodeId *input)
 {
     Node node = {.op = op, .count = count, .next = NODE_NONE, .group = -1, .place = place};
     node.input = (NodeId *)(uintptr_t)input; /* graph_add copies; it never writes through a draft */
-    node.at.axis = -1;
+    node.at.axis = op == OP_ROW ? 0 : -1;
     node.at.clock = -1;
+    node.at.from = -1;
+    node.at.delay = op == OP_STATE;
     return node;
 }
 
@@ -54,6 +63,7 @@ static uint64_t node_hash(const Node *node)
     hash = mix(mix_shape(hash, node->type.shape), bits);
     hash = mix(mix(hash, (uint64_t)node->at.axis), (uint64_t)node->at.clock);
     hash = mix(mix(hash, (uint64_t)node->at.begin), (uint64_t)node->at.end);
+    hash = mix(mix(hash, (uint64_t)node->at.stride), (uint64_t)node->at.site);
     for (int i = 0; i < node->count; i++)
         hash = mix(hash, (uint64_t)node->input[i]);
     for (const char *c = node->name; c && *c; c++)
@@ -61,13 +71,18 @@ static uint64_t node_hash(const Node *node)
     return hash;
 }
 
+static bool attributes_same(const Attributes *a, const Attributes *b)
+{
+    return a->axis == b->axis && a->clock == b->clock && a->from == b->from && a->begin == b->begin && a->end == b->end
+           && a->site == b->site && a->window == b->window && a->stride == b->stride && a->pad == b->pad;
+}
+
 static bool node_same(const Node *a, const Node *b)
 {
     if (a->op != b->op || a->count != b->count || a->tensor != b->tensor || a->type.tokens != b->type.tokens
         || a->type.clocks != b->type.clocks || !shape_equal(a->type.shape, b->type.shape))
         return false;
-    if (memcmp(&a->value, &b->value, sizeof a->value) != 0 || a->at.axis != b->at.axis || a->at.clock != b->at.clock
-        || a->at.begin != b->at.begin || a->at.end != b->at.end)
+    if (memcmp(&a->value, &b->value, sizeof a->value) != 0 || !attributes_same(&a->at, &b->at))
         return false;
     if ((a->name || b->name) && (!a->name || !b->name || strcmp(a->name, b->name) != 0))
         return false;
@@ -121,73 +136,6 @@ NodeId graph_append(Graph *graph, const Node *draft)
     if (node->op != OP_STATE)
         *find_slot(graph, node) = id + 1;
     return id;
-}
-
-/* ---- types ---- */
-
-static bool is_fixed(const Graph *graph, const Node *draft)
-{
-    if (op_info[draft->op].class == CLASS_LEAF)
-        return draft->op == OP_CONST || draft->op == OP_TENSOR;
-    for (int i = 0; i < draft->count; i++)
-        if (!graph->node[draft->input[i]].fixed)
-            return false;
-    return draft->type.clocks == 0 && draft->at.clock < 0; /* a sum over a clock depends on its length */
-}
-
-/* Token-ness goes through operators that only move values. */
-static int64_t tokens_of(const Graph *graph, const Node *draft)
-{
-    const Type *first = draft->count ? &graph->node[draft->input[0]].type : NULL;
-    switch (draft->op) {
-    case OP_INPUT: case OP_CONST: case OP_TENSOR: return draft->type.tokens;
-    case OP_ARGMAX:
-        if (draft->at.clock >= 0) /* a step number */
-            return draft->at.clock < graph->clock_count ? graph->clock[draft->at.clock].limit : -1;
-        return first->shape.rank < 0 ? -1 : first->shape.dim[draft->at.axis];
-    case OP_STATE: return first ? first->tokens : draft->type.tokens;
-    case OP_FIRST: case OP_LAST: case OP_STACK: case OP_REPEAT: return first ? first->tokens : draft->type.tokens;
-    default: return 0;
-    }
-}
-
-static Clocks clocks_of(const Graph *graph, const Node *draft)
-{
-    Clocks clocks = draft->op == OP_INPUT || draft->op == OP_STATE ? draft->type.clocks : 0;
-    for (int i = 0; i < draft->count; i++)
-        clocks |= graph->node[draft->input[i]].type.clocks;
-    if (draft->at.clock >= 0) {
-        Clocks one = (Clocks)1 << draft->at.clock;
-        OpClass class = op_info[draft->op].class;
-        if (class == CLASS_REDUCE || class == CLASS_CLOCK)
-            clocks &= ~one;
-        if (draft->op == OP_REPEAT)
-            clocks |= one;
-    }
-    return clocks;
-}
-
-bool graph_type_of(Arena *arena, const Graph *graph, Node *draft, const char **error)
-{
-    Shape in[4], *shapes = in;
-    if (draft->count > 4)
-        shapes = arena_array(arena, (size_t)draft->count, sizeof *shapes);
-    for (int i = 0; i < draft->count; i++)
-        shapes[i] = graph->node[draft->input[i]].type.shape;
-    Shape *out = &draft->type.shape;
-    if (!op_shape(arena, draft->op, &draft->at, shapes, draft->count, out, error))
-        return false;
-    int64_t count = 1;
-    for (int i = 0; i < out->rank; i++) {
-        if (out->dim[i] > SHAPE_MAX_COUNT || (count *= out->dim[i] < 0 ? 1 : out->dim[i]) > SHAPE_MAX_COUNT) {
-            *error = arena_printf(arena, "a value of shape %s: more than 2^31 elements", shape_text(arena, *out));
-            return false;
-        }
-    }
-    draft->type.clocks = clocks_of(graph, draft);
-    draft->type.tokens = tokens_of(graph, draft);
-    draft->fixed = is_fixed(graph, draft);
-    return true;
 }
 
 /* ---- folding ---- */
@@ -337,31 +285,54 @@ void graph_connect(Graph *to, const Graph *from, const NodeId *map)
     to->input_count = from->input_count;
     to->output = connect_ports(to->arena, from->output, from->output_count, map);
     to->output_count = from->output_count;
+    for (int k = 0; k < from->clock_count; k++) {
+        const Clock *clock = &from->clock[k];
+        to->clock[k].when = clock->when == NODE_NONE ? NODE_NONE : map[clock->when];
+        to->clock[k].until = clock->until == NODE_NONE ? NODE_NONE : map[clock->until];
+    }
+}
+
+Clocks graph_loops(const Graph *graph, Clocks clocks)
+{
+    for (int k = graph->clock_count; k-- > 0;) /* a parent stands before its ticks */
+        if (clocks >> k & 1 && graph->clock[k].parent >= 0)
+            clocks |= (Clocks)1 << graph->clock[k].parent;
+    return clocks;
+}
+
+typedef struct Reach {
+    bool *seen;
+    NodeId *work;
+    size_t todo;
+} Reach;
+
+static void reach(Reach *r, NodeId id)
+{
+    if (id == NODE_NONE || r->seen[id])
+        return;
+    r->seen[id] = true;
+    r->work[r->todo++] = id;
 }
 
 bool *graph_reachable(Arena *arena, const Graph *graph)
 {
-    bool *seen = arena_array(arena, graph->count + 1, sizeof *seen);
-    NodeId *work = arena_array(arena, graph->count + 1, sizeof *work);
-    size_t todo = 0;
-    for (size_t i = 0; i < graph->output_count + graph->input_count; i++) {
-        const Port *port = i < graph->output_count ? &graph->output[i] : &graph->input[i - graph->output_count];
-        if (!seen[port->node]) {
-            seen[port->node] = true;
-            work[todo++] = port->node;
-        }
+    Reach r = {.seen = arena_array(arena, graph->count + 1, sizeof *r.seen)};
+    r.work = arena_array(arena, graph->count + 1, sizeof *r.work);
+    for (size_t i = 0; i < graph->output_count; i++)
+        reach(&r, graph->output[i].node);
+    for (size_t i = 0; i < graph->input_count; i++)
+        reach(&r, graph->input[i].node);
+    for (int k = 0; k < graph->clock_count; k++) {
+        reach(&r, graph->clock[k].when);
+        reach(&r, graph->clock[k].until);
     }
-    while (todo) {
-        const Node *node = &graph->node[work[--todo]];
-        for (int i = 0; i <= node->count; i++) {
-            NodeId in = i < node->count ? node->input[i] : node->next;
-            if (in != NODE_NONE && !seen[in]) {
-                seen[in] = true;
-                work[todo++] = in;
-            }
-        }
+    while (r.todo) {
+        const Node *node = &graph->node[r.work[--r.todo]];
+        for (int i = 0; i < node->count; i++)
+            reach(&r, node->input[i]);
+        reach(&r, node->next);
     }
-    return seen;
+    return r.seen;
 }
 
 int *graph_uses(Arena *arena, const Graph *graph)
@@ -376,5 +347,11 @@ int *graph_uses(Arena *arena, const Graph *graph)
     }
     for (size_t i = 0; i < graph->output_count; i++)
         uses[graph->output[i].node]++;
+    for (int k = 0; k < graph->clock_count; k++) {
+        if (graph->clock[k].when != NODE_NONE)
+            uses[graph->clock[k].when]++;
+        if (graph->clock[k].until != NODE_NONE)
+            uses[graph->clock[k].until]++;
+    }
     return uses;
 }

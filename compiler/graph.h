@@ -2,7 +2,9 @@
  *
  * Nodes stand in evaluation order in an array; an index is a node's name. A node has an operator, a
  * type (shape, token range, the clocks it runs on) and inputs, which are smaller indices. Recurrence
- * is only the `next` edge of a STATE node, so without those edges there is no cycle. graph_add folds
+ * is only the `next` edge of a STATE node, so without those edges there is no cycle. A value on several
+ * clocks has a value for every combination of their steps, as if they were named axes; an operator
+ * combines the values of the same step. graph_add folds
  * constants and finds an equal node, so neither is a pass. A pass reads one graph and writes another
  * (see pass.h); graphs live in the arena. */
 #ifndef RNNC_GRAPH_H
@@ -26,7 +28,7 @@ typedef struct Node {
     NodeId *input;
     Attributes at;           /* what else the operator needs; zero, and axis and clock -1, where unused */
     double value;            /* CONST */
-    NodeId next;             /* STATE: what it will be one step on; NODE_NONE while building */
+    NodeId next;             /* STATE: what it will be `delay` steps on; NODE_NONE while building */
     const char *name;        /* INPUT: the input's; TENSOR: the tensor's name */
     const Tensor *tensor;    /* TENSOR: the data; NULL where no file was read (random weights, tests) */
     const char *label;       /* the variable of the model that this is the value of, "h.c"; or NULL */
@@ -35,12 +37,20 @@ typedef struct Node {
     Place place;
 } Node;
 
-typedef enum { CLOCK_ENDLESS, CLOCK_AT_MOST, CLOCK_EXACT } ClockKind;
+typedef enum {
+    CLOCK_ENDLESS, CLOCK_AT_MOST, CLOCK_EXACT,
+    CLOCK_TICKS              /* ticks at some of the steps of another clock, its parent */
+} ClockKind;
 
 typedef struct Clock {
-    const char *name;
+    const char *name;        /* no two are equal */
     ClockKind kind;
-    int64_t limit;           /* steps; 0 for an endless one */
+    int64_t limit;           /* steps at most, 0 for an endless one; TICKS: the parent's */
+    int parent;              /* TICKS: the clock at whose steps it ticks; otherwise -1 */
+    NodeId when;             /* TICKS: a number on the parent, not 0 where it ticks; otherwise NODE_NONE */
+    NodeId until;            /* AT_MOST: a number on this clock alone, which ends after the step where that is not
+                                0; NODE_NONE: the caller gives its length */
+    int like;                /* it has as many steps as that clock: another axis of the same sequence; or -1 */
     Place place;
 } Clock;
 
@@ -56,7 +66,7 @@ typedef struct Graph {
     const char *comment;     /* what stands above the model in the file; or NULL */
     Node *node;
     size_t count, capacity;
-    Clock *clock;
+    Clock *clock;            /* a graph's own: its nodes are this graph's */
     int clock_count;
     Port *input, *output;
     size_t input_count, output_count;
@@ -78,12 +88,15 @@ NodeId graph_add(Graph *graph, const Node *draft, const char **error);
 NodeId graph_put(Graph *graph, const Node *draft);
 NodeId graph_const(Graph *graph, double value, Shape shape, Place place);
 
-/* The type that graph_add gives the draft, and whether it is fixed. Its inputs are nodes of the graph
+/* graph_type.c: the type that graph_add gives the draft, and whether it is fixed. Its inputs are nodes of the graph
  * and as many as its operator takes, its clock is one of the graph's. */
 bool graph_type_of(Arena *arena, const Graph *graph, Node *draft, const char **error);
 
 /* Adds a node as it stands: nothing is derived, folded or shared (graph_read, tests). */
 NodeId graph_append(Graph *graph, const Node *node);
+
+/* A clock that nothing else is said of. */
+Clock graph_clock(const char *name, ClockKind kind, int64_t limit, Place place);
 
 /* A draft with `count` inputs (at most four; for more set `input` by hand). */
 Node node_draft(Op op, Place place, int count, const NodeId *input);
@@ -92,13 +105,16 @@ Node node_draft(Op op, Place place, int count, const NodeId *input);
  * set (see graph_connect). */
 NodeId graph_copy(Graph *to, const Node *node, const NodeId *map);
 
-/* After all nodes were copied: sets the states' next edges and the ports through `map`. */
+/* After all nodes were copied: sets the states' next edges, the clocks' nodes and the ports through `map`. */
 void graph_connect(Graph *to, const Graph *from, const NodeId *map);
 
 /* Whether the node is CONST with that value. */
 bool graph_is(const Graph *graph, NodeId id, double value);
 
-/* Marks the inputs and what the outputs need, through next edges too: `count` flags. */
+/* The clocks that a loop for a value on `clocks` stands in: with each clock that ticks its parent. */
+Clocks graph_loops(const Graph *graph, Clocks clocks);
+
+/* Marks the inputs and what the outputs and the clocks need, through next edges too: `count` flags. */
 bool *graph_reachable(Arena *arena, const Graph *graph);
 
 /* How many nodes and outputs use each node (next edges too). */

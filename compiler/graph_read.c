@@ -151,7 +151,7 @@ static bool read_clock_name(Reader *r, int *clock)
 
 static bool read_clock(Reader *r)
 {
-    Clock clock = {.name = read_word(r, "")};
+    Clock clock = graph_clock(read_word(r, ""), CLOCK_ENDLESS, 0, (Place){NULL, 0, 0});
     if (!*clock.name)
         return fail(r, "the clock has no name");
     if (!at_end(r)) {

@@ -15,7 +15,11 @@ static bool callable(Op op)
 {
     if (op_info[op].class == CLASS_LEAF)
         return false;
-    return op != OP_SLICE && op != OP_ROW && op != OP_REPEAT && op != OP_NUMBER && op != OP_RESHAPE;
+    switch (op) {
+    case OP_SLICE: case OP_ROW: case OP_REPEAT: case OP_NUMBER: case OP_TOKEN: case OP_RESHAPE: case OP_RECLOCK: case OP_CONV:
+    case OP_SAMPLE: case OP_PICK: case OP_HOLD: case OP_UNSTACK: case OP_MAX_POOL: case OP_AVG_POOL: return false;
+    default: return true;
+    }
 }
 
 Op op_find(const char *word, int inputs)

@@ -16,8 +16,9 @@ typedef enum {
     CLASS_MAP,      /* element by element: may be fused into loops over units */
     CLASS_PRODUCT,  /* a matrix product; with a constant matrix and a vector, the head of a fused loop */
     CLASS_REDUCE,   /* removes an axis or a clock */
-    CLASS_CLOCK,    /* leaves a clock */
+    CLASS_CLOCK,    /* moves between clocks */
     CLASS_NORMAL,   /* keeps the shape, but needs a whole axis */
+    CLASS_SPATIAL,  /* of its own: convolutions, pooling, drawing */
     CLASS_SHAPE     /* moves elements */
 } OpClass;
 

@@ -187,6 +187,6 @@ void op_eval(Op op, const Attributes *at, const Shape *in_shape, const double *c
     case CLASS_REDUCE: eval_reduce(op, axis_of(in_shape[0], at->axis), in[0], out); break;
     case CLASS_NORMAL: eval_softmax(op == OP_LOG_SOFTMAX, axis_of(in_shape[0], at->axis), in[0], out); break;
     case CLASS_SHAPE: eval_shape(op, at, in_shape, in, count, out_shape, out); break;
-    case CLASS_LEAF: case CLASS_CLOCK: assert(false && "a value that op_eval can compute"); break;
+    case CLASS_LEAF: case CLASS_CLOCK: case CLASS_SPATIAL: assert(false && "a value that op_eval can compute"); break;
     }
 }

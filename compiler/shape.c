@@ -263,6 +263,11 @@ static bool shape_class(Arena *arena, Op op, const Attributes *at, const Shape *
         }
         *out = without_axis(in[0], 0);
         return true;
+    case OP_UNSTACK:
+        if (!check_axis(arena, op, 0, in[0], error))
+            return false;
+        *out = without_axis(in[0], 0);
+        return true;
     default: return true;
     }
 }
@@ -276,8 +281,8 @@ bool op_shape(Arena *arena, Op op, const Attributes *at, const Shape *in, int co
     case CLASS_LEAF: *out = count ? in[0] : at->shape; return true;
     default: break;
     }
-    *out = in[0];
-    if (in[0].rank < 0)
+    *out = op == OP_SAMPLE ? shape_scalar() : in[0];
+    if (in[0].rank < 0 || op == OP_SAMPLE)
         return true;
     if (op == OP_STACK)
         return stack_shape(arena, at, in[0], out, error);

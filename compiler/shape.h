@@ -46,11 +46,18 @@ bool shape_has_tail(Shape a, Shape b);
 
 /* The attributes of a node that its shape depends on. */
 typedef struct Attributes {
-    int axis;                /* of a reduction, concat, slice, flip; -1 with `clock` */
-    int clock;               /* of a reduction over a clock, first, last, stack, repeat; -1: none */
-    int64_t begin, end;      /* slice */
-    Shape shape;             /* reshape */
-    int64_t length;          /* steps of the clock that stack leaves */
+    int axis;                /* of a reduction, concat, slice, flip, row; -1 with `clock` */
+    int clock;               /* of a state, step, reduction over a clock, first, last, stack, repeat, unstack; the
+                                clock that ticks of pick and hold; the new clock of reclock; -1: none */
+    int from;                /* reclock: the clock that is left */
+    bool backward;           /* state: the step before is the one with the next higher number */
+    int64_t delay;           /* state: steps back, 1 or more */
+    int64_t begin, end;      /* slice; token: 0 and how many values */
+    int64_t site;            /* uniform: a number of its own, so that no two draw the same */
+    int64_t window;          /* pooling: elements along each axis */
+    int64_t stride, pad;     /* conv, pooling: the same along each axis; zeros are added at both ends */
+    Shape shape;             /* reshape, and leaves that are told their shape */
+    int64_t length;          /* steps of the clock that stack leaves, or unstack makes */
 } Attributes;
 
 /* The shape of an operator's result. False, and a sentence in *error that says what does not fit,

@@ -277,7 +277,7 @@ START_TEST(long_sequence)
                         "%2 = state %0 : [] over t clock=t next=%3\n"
                         "%3 = + %2 %1 : [] over t\n"
                         "output y %3\n");
-    graph->clock[0] = (Clock){.name = "t", .kind = CLOCK_AT_MOST, .limit = LENGTH};
+    graph->clock[0] = graph_clock("t", CLOCK_AT_MOST, LENGTH, (Place){NULL, 0, 0});
     NodeId step = 3;
     Node last = node_draft(OP_LAST, (Place){NULL, 0, 0}, 1, &step);
     last.at.clock = 0;
