@@ -4,6 +4,7 @@
  * graph_read can pass what it was given. Checks of a node stand in a table, from the ones that later
  * ones rely on to those that rely on all. */
 #include "graph.h"
+#include "nest.h"
 
 #include <math.h>
 #include <string.h>
@@ -232,7 +233,7 @@ static const char *verify_outputs(Arena *arena, const Graph *graph)
 
 static const char *verify_causal(Arena *arena, const Graph *graph)
 {
-    NodeId knot = graph_knot(arena, graph);
+    NodeId knot = nest_find(arena, graph)->knot;
     if (knot == NODE_NONE)
         return NULL;
     return say(&(Verify){arena, graph, &graph->node[knot], knot}, "it waits for all steps of a clock that wait for it");
