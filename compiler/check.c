@@ -231,6 +231,7 @@ static void check_round(Checker *c, const Ast *ast)
     c->pending_count = 0;
     c->busy_count = 0;
     c->changed = false;
+    c->sites = 0;
     c->missing = 0;
     c->missing_list = "";
     for (size_t i = 0; i < c->options->define_count; i++)

@@ -276,5 +276,8 @@ Value check_builtin(Checker *c, Where w, const Expr *expr, const char *name)
         return rearrange(c, &call, OP_FLIP);
     if (strcmp(name, "zeros") == 0 || strcmp(name, "ones") == 0)
         return fill(c, &call, name[0] == 'o');
-    return (Value){.kind = VALUE_UNKNOWN, .node = NODE_NONE};
+    Value value = check_spatial(c, w, expr);
+    if (value.kind == VALUE_UNKNOWN)
+        value = check_random(c, w, expr);
+    return value;
 }

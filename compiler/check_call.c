@@ -78,8 +78,7 @@ static int positional_args(const Expr *expr)
 
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
-    static const char *const later[] = {"outer", "conv1d", "conv2d", "max_pool", "avg_pool", "window", "pick", "hold", "unstack",
-                                        "sample", "normal", "cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
+    static const char *const later[] = {"window", "pick", "hold", "unstack", "cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
                                         "highway", "layer_norm", "rms_norm", "batch_norm", "group_norm", "residual", "attention",
                                         "additive_attention", "multi_head_attention", "conv_causal"};
     Fn fn;

@@ -109,12 +109,9 @@ static NodeId check_row(Checker *c, NodeId node, int axis, NodeId row, Place pla
                    (long long)rows);
         return NODE_NONE;
     }
-    if (axis != 0) {
-        diag_error(c->diag, place, "a token as an index of another axis than the first is not supported yet");
-        return NODE_NONE;
-    }
     NodeId in[2] = {node, row};
     Node draft = node_draft(OP_ROW, place, 2, in);
+    draft.at.axis = axis;
     return check_add(c, &draft).node;
 }
 

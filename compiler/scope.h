@@ -133,6 +133,7 @@ typedef struct Checker {
     WeightFile *files;
     size_t file_count;
     bool files_opened, files_failed;
+    int64_t sites;                /* places that draw numbers, so far */
     int missing;                  /* weights without a value, where there is no file */
     const char *missing_list;
     Place missing_place;
@@ -185,6 +186,23 @@ Value check_call(Checker *c, Where w, const Expr *expr);
 bool check_is_cell(Checker *c, Where w, const Expr *expr); /* a call of a cell, not of an operator */
 bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn);
 Value check_builtin(Checker *c, Where w, const Expr *expr, const char *name);   /* check_builtin.c */
+
+/* ---- check_args.c: operators with named arguments ---- */
+enum { SIGNATURE_MAX = 4 };
+typedef struct Signature {
+    const char *name[SIGNATURE_MAX];
+    int needed;                                            /* the first so many must be given */
+    bool over;                                             /* the first may have clocks after `over` */
+} Signature;
+
+/* The arguments by position or name, into `args` of SIGNATURE_MAX: NULL where not given. False after a message. */
+bool check_signature(Checker *c, const Expr *call, const Signature *signature, const Arg **args);
+NodeId check_number_arg(Checker *c, Where w, const Arg *arg);   /* its value, a token as a number */
+Value check_unknown_of(Checker *c, const NodeId *in, int count, Place place); /* of a shape not known yet, on their clocks */
+
+/* ---- check_spatial.c, check_random.c: VALUE_UNKNOWN where the call is of none of theirs ---- */
+Value check_spatial(Checker *c, Where w, const Expr *expr);
+Value check_random(Checker *c, Where w, const Expr *expr);
 
 /* ---- check_cell.c ---- */
 Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn);
