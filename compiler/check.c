@@ -205,6 +205,7 @@ static void add_rest(Checker *c)
 {
     for (size_t i = 0; i < c->top->vars->count; i++)
         check_variable(c, c->top->vars->entries[i].value);
+    check_shared_lines(c, c->top);
 }
 
 static void unused_starts(Checker *c)
@@ -232,6 +233,7 @@ static void check_round(Checker *c, const Ast *ast)
     c->busy_count = 0;
     c->changed = false;
     c->sites = 0;
+    c->calls = 0;
     c->missing = 0;
     c->missing_list = "";
     for (size_t i = 0; i < c->options->define_count; i++)
@@ -286,7 +288,7 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     for (int round = 0; round < MAX_ROUNDS; round++) {
         diag_rewind(diag, mark);
         check_round(&c, ast);
-        if (!c.changed)
+        if (!c.changed || c.calls > CHECK_MAX_CALLS)
             break;
     }
     if (c.guessed.source && diag_errors(diag) && !c.errors_before_guess) {

@@ -256,6 +256,18 @@ static Value rearrange(Checker *c, Call *call, Op op)
     return check_add(c, &draft);
 }
 
+/* Operators that op_find does not know: they have another word, or are made of several. */
+static const char *const words[] = {"split", "reshape", "zeros", "ones", "conv1d", "conv2d", "max_pool", "avg_pool", "outer",
+                                    "sample", "normal"};
+
+bool check_is_builtin(const char *name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    return false;
+}
+
 /* VALUE_UNKNOWN where `name` is none of those of this file. */
 Value check_builtin(Checker *c, Where w, const Expr *expr, const char *name)
 {

@@ -7,30 +7,6 @@
 
 enum { MAX_DEPTH = 200 };   /* of cells calling cells: a cell that calls itself has no end */
 
-/* ---- paths ---- */
-
-static const char *last_word(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
-}
-
-/* Two calls of a cell in one equation have one path; that is a mistake where the cell has weights
- * (check_weights.c), and otherwise the second gets a path of its own for its states. */
-static const char *call_path(Checker *c, Where w, const Expr *expr, Fn fn, const Expr **twin)
-{
-    const char *owner = w.owner ? w.owner : "_";
-    const char *path = scope_path(c, w.scope, owner);
-    if (!w.whole)
-        path = arena_printf(c->arena, "%s.%s", path, last_word(fn.name));
-    const char *base = path;
-    *twin = map_get(c->paths, path);
-    for (int i = 2; map_get(c->paths, path); i++)
-        path = arena_printf(c->arena, "%s#%d", base, i);
-    map_set(c->paths, path, (void *)(uintptr_t)expr);
-    return path;
-}
-
 /* ---- arguments ---- */
 
 static const Param *find_param(const Item *cell, const char *name)
@@ -103,10 +79,13 @@ static bool check_args(Checker *c, const Expr *call, Fn fn)
     return true;
 }
 
-static Value fn_argument(Checker *c, Scope *scope, const Expr *expr)
+Value check_fn_argument(Checker *c, Where w, const Expr *expr)
 {
     Value value = {.kind = VALUE_FN, .node = NODE_NONE};
-    if (expr->kind == EXPR_NAME && check_find_fn(c, scope, expr->text, &value.fn))
+    const Variable *local = expr->kind == EXPR_NAME ? where_find(c, &w, expr->text) : NULL;
+    if (local && local->value.kind == VALUE_FN)
+        return local->value;
+    if (expr->kind == EXPR_NAME && check_find_fn(c, w.scope, expr->text, &value.fn))
         return value;
     diag_error(c->diag, expr->place, "the name of a function or a cell is needed here");
     return value_none();
@@ -121,12 +100,13 @@ static void bind(Checker *c, Where w, Scope *callee, const Expr *call, const Par
     variable->type = param->type;
     Where inner = w;
     inner.whole = NULL;
+    inner.site = NULL;
     if (!arg)
         inner = (Where){.scope = callee, .owner = param->name->text};
     if (param->over)
         diag_error(c->diag, param->over->place, "a parameter that takes a whole sequence is not supported yet");
     switch (param->kind) {
-    case PARAM_FN: variable->value = fn_argument(c, inner.scope, expr); break;
+    case PARAM_FN: variable->value = check_fn_argument(c, inner, expr); break;
     case PARAM_DIM: {
         int64_t size = check_dim(c, inner, expr, 0, param->name->text);
         variable->value = size >= 0 ? value_number((double)size)
@@ -141,7 +121,7 @@ static void bind(Checker *c, Where w, Scope *callee, const Expr *call, const Par
         }
         break;
     case PARAM_VALUE:
-        variable->argument = arg ? expr : NULL;
+        variable->argument = arg && expr->kind == EXPR_NAME ? where_find(c, &inner, expr->text) : NULL;
         variable->value = check_expr(c, inner, expr);
         if (param->type && variable->value.kind != VALUE_NONE)
             variable->value = value_node(value_as_node(c, variable->value, expr->place));
@@ -262,11 +242,18 @@ Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn)
         diag_error(c->diag, expr->place, "cells call cells more than %d deep here: does `%s` call itself?", MAX_DEPTH, fn.name);
         return NULL;
     }
+    if (++c->calls > CHECK_MAX_CALLS) {
+        if (c->calls == CHECK_MAX_CALLS + 1)
+            diag_error(c->diag, expr->place, "the model has more than %d calls of cells, those in cells counted each time", CHECK_MAX_CALLS);
+        return NULL;
+    }
     int errors = diag_errors(c->diag);
-    const Expr *twin = NULL;
-    const char *path = call_path(c, w, expr, fn, &twin);
-    Scope *callee = scope_new(c, w.scope, fn.cell, path, expr->place);
-    callee->twin = twin ? twin : w.scope->twin;
+    Site site = w.site ? *w.site : check_site(c, w, expr, fn);
+    Scope *callee = scope_new(c, w.scope, fn.cell, site.path, expr->place);
+    callee->weights = site.weights;
+    callee->twin = site.twin;
+    callee->shared = site.shared;
+    callee->layer = site.layer;
     callee->assigned = w.whole;
     /* Static parameters first: shapes may name them. */
     for (const Param *param = fn.cell->params; param; param = param->next)

@@ -45,7 +45,7 @@ Value check_operator(Checker *c, const char *word, const Value *in, int count, P
 static Value check_name(Checker *c, Where w, const Expr *expr)
 {
     const char *name = expr->text;
-    Variable *variable = scope_find(c, w.scope, name);
+    Variable *variable = where_find(c, &w, name);
     if (variable)
         return check_variable(c, variable);
     if (strcmp(name, "pi") == 0)
@@ -90,7 +90,7 @@ Value check_expr(Checker *c, Where w, const Expr *expr)
 static Value check_kind(Checker *c, Where w, const Expr *expr)
 {
     Where inner = w;
-    if (expr->kind != EXPR_CALL)
+    if (expr->kind != EXPR_CALL && expr->kind != EXPR_REPEAT && expr->kind != EXPR_BACKWARD)
         inner.whole = NULL;
     switch (expr->kind) {
     case EXPR_NUMBER: return value_number(expr->number);
@@ -98,9 +98,7 @@ static Value check_kind(Checker *c, Where w, const Expr *expr)
     case EXPR_STRING: return check_tensor(c, inner, expr);
     case EXPR_LIST: return check_list(c, inner, expr);
     case EXPR_INDEX: return check_index(c, inner, expr);
-    case EXPR_CALL: return check_call(c, w, expr);
-    case EXPR_BACKWARD: diag_error(c->diag, expr->place, "`backward` is not supported yet"); break;
-    case EXPR_REPEAT: diag_error(c->diag, expr->place, "`repeat` is not supported yet"); break;
+    case EXPR_CALL: case EXPR_BACKWARD: case EXPR_REPEAT: return check_call(c, inner, expr);
     case EXPR_OPERATOR: {
         Value in[2] = {check_expr(c, inner, expr->left), value_none()};
         if (expr->right)
@@ -182,9 +180,8 @@ static Value equation_value(Checker *c, Variable *variable)
     Where w = {.scope = variable->scope, .owner = equation->owner, .whole = equation};
     if (equation->progress == STATE_FRESH) {
         equation->progress = STATE_BUSY;
-        Fn fn;
-        if (right->kind == EXPR_CALL && check_is_cell(c, w, right) && check_find_fn(c, w.scope, right->text, &fn))
-            equation->callee = check_cell(c, w, right, fn);
+        if (check_is_cell(c, w, right))
+            equation->callee = check_callee(c, w, right);
         else
             equation->value = check_expr(c, w, right);
         equation->progress = STATE_DONE;
@@ -192,7 +189,7 @@ static Value equation_value(Checker *c, Variable *variable)
     if (equation->callee) {
         Variable *result = check_result(c, equation->callee, variable->position);
         if (!result)
-            diag_error(c->diag, variable->place, "`%s` has no result for %s", right->text, variable->name);
+            diag_error(c->diag, variable->place, "`%s` has no result for %s", check_leaf(right)->text, variable->name);
         return result ? check_variable(c, result) : value_none();
     }
     Value value = equation->value;
@@ -285,7 +282,10 @@ static void note_call(Checker *c, Scope *scope)
         if (v->kind == VAR_STATIC && v->value.kind == VALUE_NUMBER)
             dims = arena_printf(c->arena, "%s%s%s = %.10g", dims, *dims ? ", " : ", with ", v->name, v->value.number);
     }
-    diag_note(c->diag, scope->call, "in this call of `%s`%s", scope->item->name->text, dims);
+    if (scope->layer)
+        diag_note(c->diag, scope->call, "in layer %d of this call of `%s`%s", scope->layer - 1, scope->item->name->text, dims);
+    else
+        diag_note(c->diag, scope->call, "in this call of `%s`%s", scope->item->name->text, dims);
     scope->noted = diag_errors(c->diag);
 }
 

@@ -6,7 +6,7 @@
 /* Whether `expr` is a clock's name, and not a variable's. */
 static bool is_clock(Checker *c, Where w, const Expr *expr)
 {
-    if (expr->kind != EXPR_NAME || scope_find(c, w.scope, expr->text))
+    if (expr->kind != EXPR_NAME || where_find(c, &w, expr->text))
         return false;
     return scope_clock(w.scope, expr->text) != -1 || (w.scope->caller && strcmp(expr->text, "t") == 0);
 }

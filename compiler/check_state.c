@@ -8,8 +8,8 @@ Variable *check_origin(Checker *c, Variable *variable)
 {
     for (;;) {
         Variable *inner = NULL;
-        if (variable->kind == VAR_ARGUMENT && variable->argument && variable->argument->kind == EXPR_NAME)
-            inner = scope_find(c, variable->scope->caller, variable->argument->text);
+        if (variable->kind == VAR_ARGUMENT)
+            inner = variable->argument;
         else if (variable->kind == VAR_EQUATION && variable->equation->callee)
             inner = check_result(c, variable->equation->callee, variable->position);
         if (!inner)
@@ -92,10 +92,22 @@ static void learn(Checker *c, const Pending *p, Type actual, Type assumed)
 
 /* ---- making a state ---- */
 
+/* What tells a delayed value from others: its variable's path; of an expression its place and the layers that
+ * it is computed for. */
+static const char *state_key(Checker *c, const Where *w, const Variable *variable, const Expr *expr)
+{
+    if (variable)
+        return scope_path(c, variable->scope, variable->name);
+    const char *key = arena_printf(c->arena, "%s:%u", scope_path(c, w->scope, ""), expr->place.begin);
+    for (const Local *local = w->locals; local; local = local->next)
+        if (local->variable->kind == VAR_STATIC)
+            key = arena_printf(c->arena, "%s,%.17g", key, local->variable->value.number);
+    return key;
+}
+
 static NodeId make_state(Checker *c, Where w, Variable *variable, const Expr *expr, int clock, int delay)
 {
-    const char *base = variable ? scope_path(c, variable->scope, variable->name)
-                                : arena_printf(c->arena, "%s:%u", scope_path(c, w.scope, ""), expr->place.begin);
+    const char *base = state_key(c, &w, variable, expr);
     const char *key = arena_printf(c->arena, "%s@%d-%d", base, clock, delay);
     void *old = map_get(c->states, key);
     if (old)
@@ -120,7 +132,7 @@ static NodeId make_state(Checker *c, Where w, Variable *variable, const Expr *ex
 Value check_delay(Checker *c, Where w, const Expr *expr, int clock, int delay)
 {
     const Expr *base = expr->left;
-    Variable *variable = base->kind == EXPR_NAME ? scope_find(c, w.scope, base->text) : NULL;
+    Variable *variable = base->kind == EXPR_NAME ? where_find(c, &w, base->text) : NULL;
     if (base->kind == EXPR_NAME && !variable) {
         scope_unknown_name(c, w.scope, base->text, base->place);
         return value_none();

@@ -47,9 +47,14 @@ NodeId value_as_node(Checker *c, Value value, Place place)
     }
 }
 
+const char *path_join(Checker *c, const char *path, const char *name)
+{
+    return *path ? arena_printf(c->arena, "%s.%s", path, name) : name;
+}
+
 const char *scope_path(Checker *c, const Scope *scope, const char *name)
 {
-    return *scope->path ? arena_printf(c->arena, "%s.%s", scope->path, name) : name;
+    return path_join(c, scope->path, name);
 }
 
 /* A name stands for one thing only, but for an output, which is declared and defined. */
@@ -121,7 +126,7 @@ static void add_line(Checker *c, Scope *scope, const Line *line)
         if (!model)
             diag_error(c->diag, line->place, "an output belongs to a model; a cell has results, after `->`");
         break;
-    case LINE_CELL: diag_error(c->diag, line->place, "shared cells are not supported yet"); break;
+    case LINE_CELL: shared_add(c, scope, line); break;
     case LINE_CLOCK_WHEN: diag_error(c->diag, line->place, "clocks that tick at some steps are not supported yet"); break;
     case LINE_TRAIN: diag_error(c->diag, line->place, "training is not supported yet"); break;
     case LINE_TARGET: diag_error(c->diag, line->place, "a target belongs into a train block"); break;
@@ -180,10 +185,11 @@ Scope *scope_new(Checker *c, Scope *caller, const Item *item, const char *path, 
     Scope *scope = arena_alloc(c->arena, sizeof *scope);
     scope->caller = caller;
     scope->item = item;
-    scope->path = path;
+    scope->path = scope->weights = path;
     scope->call = call;
     scope->depth = caller ? caller->depth + 1 : 0;
     scope->vars = map_new(c->arena);
+    scope->cells = map_new(c->arena);
     scope->clocks = map_new(c->arena);
     scope->step_clock = -1;
     if (!item)
@@ -201,6 +207,14 @@ Variable *scope_find(Checker *c, Scope *scope, const char *name)
 {
     Variable *variable = map_get(scope->vars, name);
     return variable ? variable : map_get(c->globals->vars, name);
+}
+
+Variable *where_find(Checker *c, const Where *w, const char *name)
+{
+    for (const Local *local = w->locals; local; local = local->next)
+        if (strcmp(local->name, name) == 0)
+            return local->variable;
+    return scope_find(c, w->scope, name);
 }
 
 int scope_clock(const Scope *scope, const char *name)
@@ -233,6 +247,6 @@ void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place)
     const char *near = diag_nearest(name, names, count);
     if (near)
         diag_hint(c->diag, "did you mean `%s`?", near);
-    else if (map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
+    else if (map_get(scope->cells, name) || map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
         diag_hint(c->diag, "`%s` is a function: call it with ( )", name);
 }

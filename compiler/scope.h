@@ -7,10 +7,12 @@
 
 typedef struct Scope Scope;
 typedef struct Variable Variable;
+typedef struct Shared Shared;
 
 typedef struct Fn {               /* something that can be called */
     const char *name;
     const Item *cell;             /* NULL: an operator */
+    Shared *shared;               /* NULL: not one that `cell NAME = CALL` made */
 } Fn;
 
 typedef enum {
@@ -63,19 +65,23 @@ struct Variable {
     Progress progress;
     Value value;
     Start *starts;
-    const Expr *argument;         /* VAR_ARGUMENT: what the caller wrote; NULL: a default */
+    Variable *argument;           /* VAR_ARGUMENT: the variable that it is, where the caller wrote one's name */
 };
 
 struct Scope {
     Scope *caller;                /* NULL: the model */
     const Item *item;             /* the model or cell */
     const char *path;             /* "" for the model, else "h" or "label.dense" */
+    const char *weights;          /* path of its weights: the same, but for calls of a shared cell */
+    const Shared *shared;         /* that it, or a call that it is in, is a call of */
+    int layer;                    /* of a repeat, from 1 */
     Place call;                   /* the call's place in the caller */
     const Expr *twin;             /* another call of the same cell in the same equation: weights would clash */
     int noted;                    /* errors that were told to be in this call */
     int depth;                    /* of cells calling cells; 0 for the model */
     Equation *assigned;           /* the caller's equation whose whole right side the call is, or NULL */
     Map *vars;                    /* name to Variable */
+    Map *cells;                   /* name to Shared */
     Map *clocks;                  /* name to clock number + 1, as a pointer */
     Clocks clocks_of_arguments;   /* of a call */
     int step_clock;               /* that the cell steps along; -1: none; -2: several; -3: an argument is wrong */
@@ -94,8 +100,23 @@ typedef struct Pending {          /* a state whose next and start are to be foun
     Place place;
 } Pending;
 
+typedef struct Local {            /* a name that only the arguments of one call know */
+    const struct Local *next;
+    const char *name;
+    Variable *variable;
+} Local;
+
+typedef struct Site {             /* of a call that is not made alone: a layer, a call of a shared cell */
+    const char *path, *weights;
+    const Expr *twin;
+    const Shared *shared;
+    int layer, taken;             /* results that are taken of it */
+} Site;
+
 typedef struct Where {            /* where an expression stands */
     Scope *scope;
+    const Local *locals;          /* come before the names of the scope */
+    const Site *site;             /* of a call; NULL: what its equation says */
     const char *owner;            /* the first name of its equation; NULL: none */
     Equation *whole;              /* the equation, while its expression is all of its right side */
     const struct Mapping *mapping;/* inside a weights block: strings are tensors of `file` */
@@ -133,6 +154,7 @@ typedef struct Checker {
     WeightFile *files;
     size_t file_count;
     bool files_opened, files_failed;
+    int calls;                    /* of cells, so far in this round */
     int64_t sites;                /* places that draw numbers, so far */
     int missing;                  /* weights without a value, where there is no file */
     const char *missing_list;
@@ -143,12 +165,14 @@ typedef struct Checker {
 /* ---- scope.c ---- */
 Scope *scope_new(Checker *c, Scope *caller, const Item *item, const char *path, Place call);
 Variable *scope_find(Checker *c, Scope *scope, const char *name);
+Variable *where_find(Checker *c, const Where *w, const char *name);
 int scope_clock(const Scope *scope, const char *name);     /* -1: no clock of that name */
 Clocks scope_clocks(const Scope *scope, const Over *over);  /* the set of those declared; without what is none */
 void scope_set_static(Checker *c, Scope *scope, const char *name, double value, Place place);
 Variable *scope_add(Checker *c, Scope *scope, VarKind kind, const Name *name);
 void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place);
-const char *scope_path(Checker *c, const Scope *scope, const char *name);   /* "h.W_i" */
+const char *scope_path(Checker *c, const Scope *scope, const char *name);   /* "h.W_i", of states */
+const char *path_join(Checker *c, const char *path, const char *name);
 
 /* ---- values ---- */
 Value value_none(void);
@@ -183,9 +207,11 @@ Graph *check_order(Checker *c);                            /* the graph, ordered
 
 /* ---- check_call.c ---- */
 Value check_call(Checker *c, Where w, const Expr *expr);
-bool check_is_cell(Checker *c, Where w, const Expr *expr); /* a call of a cell, not of an operator */
+bool check_is_cell(Checker *c, Where w, const Expr *expr); /* a call of a cell, `repeat` or `backward`; no operator */
 bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn);
+void check_unknown_function(Checker *c, const Expr *call);
 Value check_builtin(Checker *c, Where w, const Expr *expr, const char *name);   /* check_builtin.c */
+bool check_is_builtin(const char *name);
 
 /* ---- check_args.c: operators with named arguments ---- */
 enum { SIGNATURE_MAX = 4 };
@@ -204,9 +230,40 @@ Value check_unknown_of(Checker *c, const NodeId *in, int count, Place place); /*
 Value check_spatial(Checker *c, Where w, const Expr *expr);
 Value check_random(Checker *c, Where w, const Expr *expr);
 
+/* ---- check_callee.c: calls of cells, alone, repeated, backward, of shared cells ---- */
+
+/* The scope of the call; of several layers that of the last. NULL after a message. */
+Scope *check_callee(Checker *c, Where w, const Expr *expr);
+Scope *check_callee_of(Checker *c, Where w, const Expr *expr, Fn leaf);  /* whose call the innermost is */
+Site check_site(Checker *c, Where w, const Expr *expr, Fn fn);           /* of a call that stands alone */
+const Expr *check_leaf(const Expr *expr);                                /* the innermost call */
+Expr *check_with_args(Checker *c, const Expr *expr, Arg *args, Place call);   /* a copy with other arguments */
+Scope *check_repeat(Checker *c, Where w, const Expr *expr, Fn leaf);     /* check_repeat.c */
+
+/* ---- check_shared.c: cell NAME = CALL ---- */
+struct Shared {
+    const char *name;
+    const Line *line;
+    Scope *home;                  /* where the line stands */
+    Progress progress;
+    bool wrong;
+    Fn leaf;                      /* the cell that is called */
+    Arg *args;                    /* that are fixed, all by name, as names of `locals` */
+    const Local *locals;
+};
+void shared_add(Checker *c, Scope *scope, const Line *line);
+void check_shared_lines(Checker *c, Scope *scope);                       /* also those that nothing calls */
+const Item *check_shared_cell(Checker *c, Shared *shared);               /* that it calls; NULL after a message */
+const Param *check_next_param(Fn fn, const Param *param);                /* that is not fixed; NULL: the first, the end */
+Scope *check_shared(Checker *c, Where w, const Expr *expr, Fn fn);
+/* Whether two weights of one path are those of two calls of a shared cell, with one shape. */
+bool check_may_share(Checker *c, const Variable *variable, const Variable *other, const char *path);
+
 /* ---- check_cell.c ---- */
+enum { CHECK_MAX_CALLS = 30000 };
 Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn);
 Variable *check_result(Checker *c, Scope *callee, int position);
+Value check_fn_argument(Checker *c, Where w, const Expr *expr);
 
 /* ---- check_weights.c ---- */
 NodeId check_weight(Checker *c, Variable *variable);
