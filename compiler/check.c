@@ -23,12 +23,9 @@ static void collect_item(Checker *c, Map *cells, const Item *item)
 
 static void collect(Checker *c, Map *cells, const Ast *ast)
 {
-    for (const Item *item = ast->items; item; item = item->next) {
+    for (const Item *item = ast->items; item; item = item->next)
         if (item->kind == ITEM_CELL)
             collect_item(c, cells, item);
-        else if (item->kind == ITEM_USE)
-            diag_error(c->diag, item->place, "`use` is not supported yet");
-    }
 }
 
 static const Item *find_model(Checker *c, const Ast *ast)
@@ -279,6 +276,9 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     c.cells = map_new(arena);
     c.library_cells = map_new(arena);
     c.known = map_new(arena);
+    ast = use_files(arena, diag, ast);
+    if (!ast)
+        return NULL;
     collect(&c, c.library_cells, library);
     collect(&c, c.cells, ast);
     c.model = find_model(&c, ast);

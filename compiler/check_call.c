@@ -100,6 +100,10 @@ Value check_call(Checker *c, Where w, const Expr *expr)
         for (size_t i = 0; i < sizeof later / sizeof *later; i++)
             if (strcmp(expr->text, later[i]) == 0) {
                 diag_error(c->diag, expr->word, "`%s` is not supported yet", expr->text);
+                if (strcmp(expr->text, "beam") == 0)
+                    diag_hint(c->diag, "`argmax` takes the likeliest token at each step, `sample` draws one");
+                else if (strcmp(expr->text, "cross_entropy") == 0)
+                    diag_hint(c->diag, "it belongs to training; -log_softmax(x)[k] is its formula");
                 return value_none();
             }
         check_unknown_function(c, expr);

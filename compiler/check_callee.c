@@ -73,9 +73,9 @@ Scope *check_callee(Checker *c, Where w, const Expr *expr)
     if (!found && !check_is_builtin(call->text)) {
         check_unknown_function(c, call);
     } else if (!leaf.shared) {
-        diag_error(c->diag, call->word, "`%s` is an operator: `%s` is said of cells", call->text,
-                   expr->kind == EXPR_REPEAT ? "repeat" : "backward");
-        diag_hint(c->diag, "a cell of one's own can call it");
+        diag_error(c->diag, call->word, "`%s` takes a cell, and `%s` is an operator", expr->kind == EXPR_REPEAT ? "repeat" : "backward",
+                   call->text);
+        diag_hint(c->diag, "a cell can call it: cell f(x) -> y { y = %s(x) }", call->text);
     }
     return NULL;
 }

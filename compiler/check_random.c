@@ -52,7 +52,7 @@ static Value normal(Checker *c, Where w, const Expr *expr)
         }
         clocks |= (Clocks)1 << clock;
     }
-    int64_t n = check_dim(c, w, arg[0]->value, 1, "how many numbers are drawn");
+    int64_t n = check_dim(c, w, arg[0]->value, 1, "the count of numbers");
     if (n == -2)
         return value_none();
     Shape shape = shape_vector(1, &n);

@@ -104,6 +104,7 @@ Scope *check_repeat(Checker *c, Where w, const Expr *expr, Fn leaf)
     }
     const Expr *again = check_with_args(c, expr->right, layer_args(c, call, leaf, count), call->place);
     Scope *below = NULL;
+    int errors = diag_errors(c->diag);
     for (int layer = 0; layer < layers || layer == 0; layer++) { /* one where the number is not known yet */
         const char *number = arena_printf(c->arena, "%d", layer);
         Site *site = arena_alloc(c->arena, sizeof *site);
@@ -115,9 +116,13 @@ Scope *check_repeat(Checker *c, Where w, const Expr *expr, Fn leaf)
         at.locals = layer_locals(c, w, expr, layer, below, count);
         at.site = site;
         at.whole = layer + 1 >= layers ? w.whole : NULL;
+        const Scope *before = below;
         below = check_callee_of(c, at, layer ? again : expr->right, leaf);
-        if (!below)
+        if (!below) {
+            if (layer && diag_errors(c->diag) != errors && before->noted != diag_errors(c->diag) && c->calls <= CHECK_MAX_CALLS)
+                diag_note(c->diag, expr->word, "in layer %d of this repeat, which takes the results of layer %d", layer, layer - 1);
             return NULL;
+        }
     }
     return below;
 }

@@ -203,9 +203,9 @@ bool check_may_share(Checker *c, const Variable *variable, const Variable *other
 {
     const Scope *scope = variable->scope;
     if (!scope->shared || !other->scope->shared || scope->shared->line != other->scope->shared->line || variable->line != other->line) {
-        diag_error(c->diag, variable->place, "two weights have the name %s", path);
-        diag_note(c->diag, scope->caller ? scope->call : variable->place, "the one");
-        diag_note(c->diag, other->scope->caller ? other->scope->call : other->place, "the other");
+        diag_error(c->diag, scope->call, "the weight %s here has the name of another weight", path);
+        diag_note(c->diag, other->scope->call, "the other one is of this call");
+        diag_hint(c->diag, "give the variable another name than that of the shared cell");
         return false;
     }
     Shape shape = check_type_shape(c, (Where){.scope = variable->scope}, variable->type);

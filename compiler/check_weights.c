@@ -6,14 +6,6 @@
 
 /* ---- files ---- */
 
-static const char *beside(Checker *c, const char *model, const char *file)
-{
-    const char *slash = strrchr(model, '/');
-    if (*file == '/' || !slash)
-        return file;
-    return arena_printf(c->arena, "%.*s/%s", (int)(slash - model), model, file);
-}
-
 static void close_file(void *file)
 {
     tensor_file_close(file);
@@ -55,7 +47,7 @@ static void open_files(Checker *c)
     for (const Line *line = c->model->lines; line; line = line->next)
         if (line->kind == LINE_WEIGHTS)
             open_file(c, line, c->options->weights ? c->options->weights
-                                                   : beside(c, line->place.source->path, line->file->text));
+                                                   : use_beside(c->arena, line->place.source->path, line->file->text));
     if (!lines && c->options->weights)
         open_file(c, NULL, c->options->weights);
 }
