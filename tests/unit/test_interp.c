@@ -1,59 +1,7 @@
 /* test_interp.c: small graphs run by the reference interpreter, against numbers worked out by hand:
  * recurrences of several steps from starts that are not zero, two clocks, and all that works over a
  * clock. Matrices come in as inputs, so that they can be asymmetric. */
-#include "../../compiler/interp.h"
-
-#include <check.h>
-#include <math.h>
-
-static Arena *arena;
-
-static void setup(void)
-{
-    arena = arena_new();
-}
-
-static void teardown(void)
-{
-    arena_free(arena);
-}
-
-#define STEPS(...) (const int64_t[]){__VA_ARGS__}
-#define DATA(...) (const double[]){__VA_ARGS__}
-#define INPUTS(...) (const double *const[]){__VA_ARGS__}
-
-static Graph *read(const char *text)
-{
-    const char *error = NULL;
-    Graph *graph = graph_read(arena, text, &error);
-    ck_assert_msg(graph != NULL, "%s", error);
-    return graph;
-}
-
-static const char *try_run(const Graph *graph, const int64_t *steps, const double *const *input, const double **output)
-{
-    return interp_run(arena, graph, constants_new(arena, graph, 1), steps, input, output);
-}
-
-/* Runs the graph and compares its first output. */
-static void expect(const char *text, const int64_t *steps, const double *const *input, int count, const double *want)
-{
-    Graph *graph = read(text);
-    const double *output[4] = {NULL};
-    const char *error = try_run(graph, steps, input, output);
-    ck_assert_msg(!error, "%s", error);
-    ck_assert_int_eq(interp_count(graph, steps, graph->output[0].node), count);
-    for (int i = 0; i < count; i++)
-        ck_assert_msg(fabs(output[0][i] - want[i]) < 1e-12, "element %d is %.17g, not %.17g\n%s", i, output[0][i], want[i], text);
-}
-
-static void expect_error(const char *text, const int64_t *steps, const double *const *input, const char *want)
-{
-    const double *output[4] = {NULL};
-    const char *error = try_run(read(text), steps, input, output);
-    ck_assert_ptr_nonnull(error);
-    ck_assert_str_eq(error, want);
-}
+#include "interp_expect.h"
 
 #define X_OVER_T "clock t <= 9\n%0 = input : [] over t name=\"x\"\ninput x %0\n"
 

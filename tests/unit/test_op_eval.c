@@ -50,6 +50,8 @@ static void run(const Case *c)
 
 #define NO_AXIS {.axis = -1, .clock = -1}
 #define AXIS(k) {.axis = k, .clock = -1}
+#define TOKENS(k) {.axis = -1, .clock = -1, .end = k}
+#define WINDOW(length, step, zeros) {.axis = -1, .clock = -1, .window = length, .stride = step, .pad = zeros}
 #define RUN(...) run(&(Case){__VA_ARGS__})
 
 /* Each elementwise operator at points that tell it from its neighbours. */
@@ -160,10 +162,43 @@ START_TEST(moves)
         DATA(0, 4, 2, 6, 1, 5, 3, 7));
     RUN(OP_ROW, AXIS(0), SHAPE(2, 3), SCALAR, m, DATA(1), SHAPE(3), DATA(4, 5, 6));
     RUN(OP_ROW, AXIS(0), SHAPE(3), SCALAR, DATA(7, 8, 9), DATA(2), SCALAR, DATA(9));
+    RUN(OP_ROW, AXIS(1), SHAPE(2, 3), SCALAR, m, DATA(2), SHAPE(2), DATA(3, 6));
+    RUN(OP_ROW, AXIS(1), SHAPE(2, 2, 2), SCALAR, DATA(0, 1, 2, 3, 4, 5, 6, 7), DATA(1), SHAPE(2, 2), DATA(2, 3, 6, 7));
+    RUN(OP_TOKEN, TOKENS(6), SHAPE(2), SCALAR, DATA(5, 2), NULL, SHAPE(2), DATA(5, 2));
     RUN(OP_NUMBER, NO_AXIS, SCALAR, SCALAR, DATA(5), NULL, SCALAR, DATA(5));
     RUN(OP_REPEAT, NO_AXIS, SHAPE(2), SCALAR, DATA(5, 6), NULL, SHAPE(2), DATA(5, 6));
     Attributes reshape = {.axis = -1, .clock = -1, .shape = SHAPE(3, 2)};
     RUN(OP_RESHAPE, reshape, SHAPE(2, 3), SCALAR, m, NULL, SHAPE(3, 2), m);
+}
+END_TEST
+
+/* Results are PyTorch's, of whole numbers; its images have their channels first. */
+START_TEST(convolutions)
+{
+    RUN(OP_CONV, WINDOW(0, 2, 1), SHAPE(5, 2), SHAPE(3, 2, 3), DATA(4, -1, 4, 4, -4, 1, -1, 1, 3, 2),
+        DATA(-4, 0, 3, 4, -3, 2, -2, -2, -3, -1, 1, 4, -3, 4, 3, 4, -3, -4), SHAPE(3, 3), DATA(-3, -5, -20, 14, -10, 29, 0, -7, -2));
+    const double *x = DATA(1, 0, -3, 1, 0, 3, 2, -4, -4, -2, 0, 1, 4, 4, 3, 1, -3, -3, -3, 1, 1, 3, 0, -1);
+    const double *kernel = DATA(-4, -4, -4, -4, -2, -2, 3, -4, 1, -4, -3, 0, -3, -2, -2, 0, 4, -4, 2, -4, 0, -3, 1, -3);
+    RUN(OP_CONV, WINDOW(0, 1, 1), SHAPE(3, 4, 2), SHAPE(2, 3, 2, 2), x, kernel, SHAPE(4, 4, 2),
+        DATA(5, 2, -10, -3, 9, 0, -6, 8, -27, 31, 18, -22, 54, -56, -34, -24, -18, 46, 27, 6, 16, -47, -46, -40, -9, 30, 25, 22, 18, -6,
+             -19, -12));
+    RUN(OP_CONV, WINDOW(0, 2, 0), SHAPE(3, 4, 2), SHAPE(2, 3, 2, 2), x, kernel, SHAPE(1, 1, 2), DATA(18, -22));
+    RUN(OP_MAX_POOL, WINDOW(2, 1, 0), SHAPE(3, 4, 2), SCALAR, x, NULL, SHAPE(2, 3, 2), DATA(1, 1, 4, 4, 4, 4, 0, 1, 4, 4, 4, 4));
+    RUN(OP_AVG_POOL, WINDOW(2, 2, 0), SHAPE(3, 4, 2), SCALAR, x, NULL, SHAPE(1, 2, 2), DATA(-1.5, 0, 2.25, 1));
+    const double *line = DATA(4, 4, 3, -4, -4, -3, 3, 4, 3, 0, -4, -4, 0, -1);
+    RUN(OP_MAX_POOL, WINDOW(3, 2, 0), SHAPE(7, 2), SCALAR, line, NULL, SHAPE(3, 2), DATA(4, 4, 3, 4, 3, 0));
+    RUN(OP_AVG_POOL, WINDOW(2, 3, 0), SHAPE(7, 2), SCALAR, line, NULL, SHAPE(2, 2), DATA(3.5, 0, 3, 2));
+}
+END_TEST
+
+/* Probabilities need not add up to 1, and one that is 0 is never drawn. */
+START_TEST(drawing)
+{
+    const double *p = DATA(0, 1, 0, 2, 1, 0), u[] = {0, 0.2499, 0.25, 0.7499, 0.75, 0.999}, want[] = {1, 1, 3, 3, 4, 4};
+    for (int i = 0; i < 6; i++)
+        RUN(OP_SAMPLE, NO_AXIS, SHAPE(6), SCALAR, p, &u[i], SCALAR, &want[i]);
+    RUN(OP_SAMPLE, NO_AXIS, SHAPE(6), SCALAR, p, DATA(1), SCALAR, DATA(4));
+    RUN(OP_SAMPLE, NO_AXIS, SHAPE(3), SCALAR, DATA(0, 0, 0), DATA(0.5), SCALAR, DATA(0));
 }
 END_TEST
 
@@ -267,6 +302,8 @@ int main(void)
     tcase_add_test(all, reductions);
     tcase_add_test(all, softmaxes);
     tcase_add_test(all, moves);
+    tcase_add_test(all, convolutions);
+    tcase_add_test(all, drawing);
     tcase_add_test(all, constants);
     tcase_add_test(all, deep_constants);
     tcase_add_test(all, random_weights);
