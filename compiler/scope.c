@@ -129,8 +129,8 @@ static void add_line(Checker *c, Scope *scope, const Line *line)
     case LINE_CELL: shared_add(c, scope, line); break;
     case LINE_CLOCK_WHEN: diag_error(c->diag, line->place, "clocks that tick at some steps are not supported yet"); break;
     case LINE_TRAIN:
-        diag_error(c->diag, line->place, "training is not supported yet: a model is compiled to run, with weights that were trained elsewhere");
-        diag_hint(c->diag, "leave the `train` block out; `weights \"FILE\" { ... }` binds what a framework has trained");
+        diag_warning(c->diag, line->place, "training is not supported yet: this block is left out, and not looked at");
+        diag_hint(c->diag, "the model is compiled to run; `weights \"FILE\" { ... }` binds what a framework has trained");
         break;
     case LINE_TARGET: diag_error(c->diag, line->place, "a target belongs into a train block"); break;
     case LINE_CALL: diag_error(c->diag, line->place, "a call alone belongs into a train block: its result needs a name"); break;
