@@ -78,7 +78,7 @@ static int positional_args(const Expr *expr)
 
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
-    static const char *const later[] = {"window", "pick", "hold", "unstack", "cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
+    static const char *const later[] = {"cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
                                         "highway", "layer_norm", "rms_norm", "batch_norm", "group_norm", "residual", "attention",
                                         "additive_attention", "multi_head_attention", "conv_causal"};
     Fn fn;
@@ -99,8 +99,11 @@ Value check_call(Checker *c, Where w, const Expr *expr)
     }
     if (fn.cell) {
         Scope *callee = check_cell(c, w, expr, fn);
-        Variable *result = callee ? check_result(c, callee, 0) : NULL;
-        return result ? check_variable(c, result) : value_none();
+        return callee ? check_result_value(c, callee, 0) : value_none();
+    }
+    if (w.backward) {
+        diag_error(c->diag, expr->place, "`backward` goes with a call of a cell: `%s` has no steps", expr->text);
+        return value_none();
     }
     w.whole = NULL;
     Op op = op_find(fn.name, positional_args(expr));
