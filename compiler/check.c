@@ -124,7 +124,7 @@ static void add_port(Checker *c, Port **ports, size_t *count, const Name *name, 
     Port *grown = arena_array(c->arena, *count + 1, sizeof *grown);
     if (*count)
         memcpy(grown, *ports, *count * sizeof *grown);
-    grown[(*count)++] = (Port){name->text, node, name->place};
+    grown[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place};
     *ports = grown;
 }
 

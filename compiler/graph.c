@@ -1,4 +1,4 @@
-/* graph.c: adding nodes: folding, and sharing of equal ones; copies from graph to graph. */
+/* graph.c: adding nodes, and sharing of equal ones; copies from graph to graph. */
 #include "graph.h"
 
 #include <assert.h>
@@ -138,95 +138,12 @@ NodeId graph_append(Graph *graph, const Node *draft)
     return id;
 }
 
-/* ---- folding ---- */
-
-static bool all_const(const Graph *graph, const Node *draft)
-{
-    for (int i = 0; i < draft->count; i++)
-        if (graph->node[draft->input[i]].op != OP_CONST)
-            return false;
-    return true;
-}
-
-/* `id` if it has the draft's whole type, so that it can stand for it. */
-static NodeId if_same_type(const Graph *graph, const Node *draft, NodeId id)
-{
-    const Type *type = &graph->node[id].type;
-    bool same = shape_equal(type->shape, draft->type.shape) && shape_known(type->shape) && type->clocks == draft->type.clocks
-                && !type->tokens;
-    return same ? id : NODE_NONE;
-}
-
-static NodeId fold_map(Graph *graph, const Node *draft)
-{
-    const NodeId *in = draft->input;
-    if (all_const(graph, draft) && shape_known(draft->type.shape)) {
-        double v[3] = {0, 0, 0};
-        for (int i = 0; i < draft->count; i++)
-            v[i] = graph->node[in[i]].value;
-        return graph_const(graph, op_value(draft->op, v[0], v[1], v[2]), draft->type.shape, draft->place);
-    }
-    switch (draft->op) {
-    case OP_ADD:
-        if (graph_is(graph, in[0], 0))
-            return if_same_type(graph, draft, in[1]);
-        return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
-    case OP_SUB: return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
-    case OP_MUL:
-        if (graph_is(graph, in[0], 1))
-            return if_same_type(graph, draft, in[1]);
-        return graph_is(graph, in[1], 1) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
-    case OP_DIV: return graph_is(graph, in[1], 1) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
-    default: return NODE_NONE;
-    }
-}
-
-/* A weight that is left out is 0, and so is all that it is multiplied with. */
-static NodeId fold_zero(Graph *graph, const Node *draft)
-{
-    if (!shape_known(draft->type.shape))
-        return NODE_NONE;
-    if ((draft->op == OP_MUL || draft->op == OP_MATMUL)
-        && (graph_is(graph, draft->input[0], 0) || graph_is(graph, draft->input[1], 0)))
-        return graph_const(graph, 0, draft->type.shape, draft->place);
-    return NODE_NONE;
-}
-
-static NodeId fold_shape(Graph *graph, const Node *draft)
-{
-    const Node *in = &graph->node[draft->input[0]];
-    if (!shape_known(draft->type.shape))
-        return NODE_NONE;
-    bool moves = draft->op == OP_SLICE || draft->op == OP_RESHAPE || draft->op == OP_TRANSPOSE || draft->op == OP_FLIP;
-    if (in->op == OP_CONST && (moves || draft->op == OP_NUMBER))
-        return graph_const(graph, in->value, draft->type.shape, draft->place);
-    if ((draft->op == OP_RESHAPE || draft->op == OP_SLICE) && shape_equal(in->type.shape, draft->type.shape))
-        return draft->input[0];
-    if (draft->op == OP_TRANSPOSE && in->op == OP_TRANSPOSE)
-        return in->input[0];
-    if (draft->op == OP_TRANSPOSE && draft->type.shape.rank < 2)
-        return draft->input[0];
-    if (draft->op == OP_CONCAT && draft->count == 1)
-        return draft->input[0];
-    return NODE_NONE;
-}
-
-static NodeId fold(Graph *graph, const Node *draft)
-{
-    NodeId id = fold_zero(graph, draft);
-    if (id == NODE_NONE && op_info[draft->op].class == CLASS_MAP)
-        id = fold_map(graph, draft);
-    if (id == NODE_NONE && op_info[draft->op].class == CLASS_SHAPE && draft->count > 0)
-        id = fold_shape(graph, draft);
-    return id;
-}
-
 NodeId graph_add(Graph *graph, const Node *draft, const char **error)
 {
     Node node = *draft;
     if (!graph_type_of(graph->arena, graph, &node, error))
         return NODE_NONE;
-    NodeId id = fold(graph, &node);
+    NodeId id = graph_fold(graph, &node);
     if (id == NODE_NONE)
         id = find_equal(graph, &node);
     return id != NODE_NONE ? id : graph_append(graph, &node);
@@ -298,6 +215,25 @@ Clocks graph_loops(const Graph *graph, Clocks clocks)
         if (clocks >> k & 1 && graph->clock[k].parent >= 0)
             clocks |= (Clocks)1 << graph->clock[k].parent;
     return clocks;
+}
+
+int graph_port_clocks(const Graph *graph, const Port *port, int clock[CLOCKS_MAX])
+{
+    Clocks clocks = port->node == NODE_NONE ? 0 : graph->node[port->node].type.clocks;
+    int count = 0;
+    for (int k = 0; k < graph->clock_count; k++)
+        if (clocks >> k & 1)
+            clock[count++] = k;
+    if (port->clock && count)
+        memcpy(clock, port->clock, (size_t)count * sizeof *clock);
+    return count;
+}
+
+int graph_length_clock(const Graph *graph, int clock)
+{
+    while (graph->clock[clock].like >= 0) /* which is one above */
+        clock = graph->clock[clock].like;
+    return clock;
 }
 
 typedef struct Reach {

@@ -58,6 +58,7 @@ typedef struct Port {        /* an input or an output of the model, in the order
     const char *name;
     NodeId node;
     Place place;
+    const int *clock;        /* the node's clocks, outermost first in memory; NULL: in the order of their numbers */
 } Port;
 
 typedef struct Graph {
@@ -92,6 +93,12 @@ NodeId graph_const(Graph *graph, double value, Shape shape, Place place);
  * and as many as its operator takes, its clock is one of the graph's. */
 bool graph_type_of(Arena *arena, const Graph *graph, Node *draft, const char **error);
 
+/* graph_fold.c: a simpler node with the value of that draft, whose type is known; or NODE_NONE. */
+NodeId graph_fold(Graph *graph, const Node *draft);
+
+/* Whether a node of that type is fixed; of the draft only op, inputs, type.clocks and at.clock count. */
+bool graph_is_fixed(const Graph *graph, const Node *draft);
+
 /* Adds a node as it stands: nothing is derived, folded or shared (graph_read, tests). */
 NodeId graph_append(Graph *graph, const Node *node);
 
@@ -114,6 +121,12 @@ bool graph_is(const Graph *graph, NodeId id, double value);
 /* The clocks that a loop for a value on `clocks` stands in: with each clock that ticks its parent. */
 Clocks graph_loops(const Graph *graph, Clocks clocks);
 
+/* The clocks of a port's array, outermost first: clock[0 .. count - 1], and their count. */
+int graph_port_clocks(const Graph *graph, const Port *port, int clock[CLOCKS_MAX]);
+
+/* The clock that this one has its length from: itself, or what it is `like`, and so on. */
+int graph_length_clock(const Graph *graph, int clock);
+
 /* Marks the inputs and what the outputs and the clocks need, through next edges too: `count` flags. */
 bool *graph_reachable(Arena *arena, const Graph *graph);
 
@@ -121,7 +134,7 @@ bool *graph_reachable(Arena *arena, const Graph *graph);
 int *graph_uses(Arena *arena, const Graph *graph);
 
 /* graph_text.c, graph_read.c: the text form, and back. Nodes as "%7 = tanh %6 : [24] over t", the
- * source line as a comment. Reading makes a verified graph without tensor data and places; NULL and
+ * source line as a comment, clocks as "clock t <= 9 until %7", "clock u when %5 of t", "clock s_2 like s". Reading makes a verified graph without tensor data and places; NULL and
  * a message with the line in *error for a text that no graph prints as. */
 void graph_print(Out *out, const Graph *graph);
 Graph *graph_read(Arena *arena, const char *text, const char **error);

@@ -4,93 +4,25 @@
  * its word: nodes keep their numbers, nothing folds. Every reading function returns false, with the
  * message set, at the first thing that is wrong. */
 #include "graph.h"
+#include "graph_words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct Reader {
-    Arena *arena;
+    Words words;
     Graph *graph;
-    const char *at;          /* in the current line, which ends at a newline or the text's NUL */
-    int line;
     size_t clock_room, input_room, output_room;
-    const char *error;
 } Reader;
 
-static bool fail(Reader *r, const char *format, ...) RNNC_FORMAT(2, 3);
-
-static bool fail(Reader *r, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    r->error = arena_printf(r->arena, "line %d: %s", r->line, arena_vprintf(r->arena, format, args));
-    va_end(args);
-    return false;
-}
-
-/* ---- words and numbers ---- */
-
-static void skip_space(Reader *r)
-{
-    while (*r->at == ' ' || *r->at == '\t')
-        r->at++;
-}
-
-/* At the end of the line, or where its comment begins. */
-static bool at_end(Reader *r)
-{
-    skip_space(r);
-    bool newline = *r->at == '\n' || (*r->at == '\r' && r->at[1] == '\n');
-    return *r->at == 0 || newline || *r->at == '#';
-}
-
-static bool ends_word(char c, const char *stops)
-{
-    return (unsigned char)c <= ' ' || strchr(stops, c);
-}
-
-/* What stands up to a space or one of `stops`; empty at the end of the line. */
-static const char *read_word(Reader *r, const char *stops)
-{
-    if (at_end(r))
-        return "";
-    const char *begin = r->at;
-    while (!ends_word(*r->at, stops))
-        r->at++;
-    return arena_copy(r->arena, begin, (size_t)(r->at - begin));
-}
-
-static bool take(Reader *r, char c)
-{
-    skip_space(r);
-    if (*r->at != c)
-        return false;
-    r->at++;
-    return true;
-}
-
-/* Digits only: no sign, no space before them, nothing above `limit`. */
-static bool read_number(Reader *r, int64_t limit, int64_t *out)
-{
-    const char *begin = r->at;
-    int64_t value = 0;
-    for (; *r->at >= '0' && *r->at <= '9'; r->at++) {
-        value = value * 10 + (*r->at - '0');
-        if (value > limit)
-            return fail(r, "a number above %lld", (long long)limit);
-    }
-    if (r->at == begin)
-        return fail(r, "a number is missing");
-    *out = value;
-    return true;
-}
+/* ---- nodes, clocks, types ---- */
 
 static bool read_id(Reader *r, NodeId *id)
 {
     int64_t number;
-    if (!take(r, '%'))
-        return fail(r, "a node is missing, such as %%0");
-    if (!read_number(r, INT32_MAX, &number))
+    if (!words_take(&r->words, '%'))
+        return words_fail(&r->words, "a node is missing, such as %%0");
+    if (!words_number(&r->words, INT32_MAX, &number))
         return false;
     *id = (NodeId)number;
     return true;
@@ -100,73 +32,73 @@ static bool read_node_above(Reader *r, NodeId *id)
 {
     if (!read_id(r, id))
         return false;
-    return (size_t)*id < r->graph->count || fail(r, "%%%d does not stand above", (int)*id);
+    return (size_t)*id < r->graph->count || words_fail(&r->words, "%%%d does not stand above", (int)*id);
 }
-
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef", *found = c ? strchr(digits, c) : NULL;
-    return found ? (int)(found - digits) : -1;
-}
-
-/* "..." with \" \\ and \x1f. */
-static bool read_quoted(Reader *r, const char **out)
-{
-    if (!take(r, '"'))
-        return fail(r, "a text in quotes is missing");
-    char *text = arena_copy(r->arena, r->at, strcspn(r->at, "\n")), *to = text;
-    for (; *r->at != '"'; r->at++) {
-        char c = *r->at;
-        if ((unsigned char)c < ' ')
-            return fail(r, "the quotes are not closed");
-        if (c == '\\') {
-            c = *++r->at;
-            if (c == 'x' && hex_digit(r->at[1]) >= 0 && hex_digit(r->at[2]) >= 0) {
-                c = (char)(hex_digit(r->at[1]) * 16 + hex_digit(r->at[2]));
-                r->at += 2;
-            } else if (c != '"' && c != '\\') {
-                c = 0;
-            }
-            if (!c)
-                return fail(r, "an escape that is none of \\\" \\\\ \\x1f");
-        }
-        *to++ = c;
-    }
-    *to = 0;
-    r->at++;
-    *out = text;
-    return true;
-}
-
-/* ---- clocks and types ---- */
 
 static bool read_clock_name(Reader *r, int *clock)
 {
-    const char *name = read_word(r, "");
+    const char *name = words_word(&r->words, "");
     for (*clock = 0; *clock < r->graph->clock_count; ++*clock)
         if (strcmp(r->graph->clock[*clock].name, name) == 0)
             return true;
-    return fail(r, "there is no clock `%s`", name);
+    return words_fail(&r->words, "there is no clock `%s`", name);
+}
+
+/* As many steps as a clock above. */
+static bool read_like(Reader *r, Clock *clock)
+{
+    if (!read_clock_name(r, &clock->like))
+        return false;
+    clock->kind = r->graph->clock[clock->like].kind;
+    clock->limit = r->graph->clock[clock->like].limit;
+    return true;
+}
+
+/* "%7 of t" */
+static bool read_ticks(Reader *r, Clock *clock)
+{
+    if (!read_id(r, &clock->when))
+        return false;
+    if (strcmp(words_word(&r->words, ""), "of") != 0)
+        return words_fail(&r->words, "`of` and a clock should stand here");
+    if (!read_clock_name(r, &clock->parent))
+        return false;
+    clock->kind = CLOCK_TICKS;
+    clock->limit = r->graph->clock[clock->parent].limit;
+    return true;
+}
+
+static bool read_bound(Reader *r, Clock *clock)
+{
+    const char *relation = words_word(&r->words, "");
+    if (strcmp(relation, "like") == 0)
+        return read_like(r, clock);
+    if (strcmp(relation, "when") == 0)
+        return read_ticks(r, clock);
+    clock->kind = strcmp(relation, "=") == 0 ? CLOCK_EXACT : CLOCK_AT_MOST;
+    if (clock->kind == CLOCK_AT_MOST && strcmp(relation, "<=") != 0)
+        return words_fail(&r->words, "`<= N` or `= N` should stand here");
+    words_space(&r->words);
+    if (!words_number(&r->words, SHAPE_MAX_COUNT, &clock->limit))
+        return false;
+    if (words_end(&r->words))
+        return true;
+    if (strcmp(words_word(&r->words, ""), "until") != 0)
+        return words_fail(&r->words, "`until` and a node should stand here");
+    return read_id(r, &clock->until);
 }
 
 static bool read_clock(Reader *r)
 {
-    Clock clock = graph_clock(read_word(r, ""), CLOCK_ENDLESS, 0, (Place){NULL, 0, 0});
-    if (!*clock.name)
-        return fail(r, "the clock has no name");
-    if (!at_end(r)) {
-        const char *relation = read_word(r, "");
-        clock.kind = strcmp(relation, "=") == 0 ? CLOCK_EXACT : CLOCK_AT_MOST;
-        if (clock.kind == CLOCK_AT_MOST && strcmp(relation, "<=") != 0)
-            return fail(r, "`<= N` or `= N` should stand here");
-        skip_space(r);
-        if (!read_number(r, SHAPE_MAX_COUNT, &clock.limit))
-            return false;
-    }
     Graph *graph = r->graph;
+    Clock clock = graph_clock(words_word(&r->words, ""), CLOCK_ENDLESS, 0, (Place){NULL, 0, 0});
+    if (!*clock.name)
+        return words_fail(&r->words, "the clock has no name");
+    if (!words_end(&r->words) && !read_bound(r, &clock))
+        return false;
     if (graph->count || graph->clock_count == CLOCKS_MAX)
-        return fail(r, graph->count ? "clocks stand before the nodes" : "more than %d clocks", CLOCKS_MAX);
-    graph->clock = arena_grow(r->arena, graph->clock, (size_t)graph->clock_count, &r->clock_room, sizeof *graph->clock);
+        return words_fail(&r->words, graph->count ? "clocks stand before the nodes" : "more than %d clocks", CLOCKS_MAX);
+    graph->clock = arena_grow(r->words.arena, graph->clock, (size_t)graph->clock_count, &r->clock_room, sizeof *graph->clock);
     graph->clock[graph->clock_count++] = clock;
     return true;
 }
@@ -175,33 +107,40 @@ static bool read_shape(Reader *r, Shape *shape)
 {
     *shape = shape_scalar();
     int64_t count = 1;
-    if (!take(r, '['))
-        return fail(r, "the shape is missing, such as [24, 42]");
-    while (!take(r, ']')) {
+    if (!words_take(&r->words, '['))
+        return words_fail(&r->words, "the shape is missing, such as [24, 42]");
+    while (!words_take(&r->words, ']')) {
         if (shape->rank == SHAPE_MAX_RANK)
-            return fail(r, "more than %d axes", SHAPE_MAX_RANK);
-        if (shape->rank && !take(r, ','))
-            return fail(r, "`,` or `]` should stand here");
-        skip_space(r);
+            return words_fail(&r->words, "more than %d axes", SHAPE_MAX_RANK);
+        if (shape->rank && !words_take(&r->words, ','))
+            return words_fail(&r->words, "`,` or `]` should stand here");
+        words_space(&r->words);
         int64_t *dim = &shape->dim[shape->rank++];
-        if (!read_number(r, SHAPE_MAX_COUNT, dim))
+        if (!words_number(&r->words, SHAPE_MAX_COUNT, dim))
             return false;
         count *= *dim;
         if (count < 1 || count > SHAPE_MAX_COUNT)
-            return fail(r, "a shape of no elements or more than 2^31");
+            return words_fail(&r->words, "a shape of no elements or more than 2^31");
     }
     return true;
 }
 
+static bool next_over(Reader *r)
+{
+    words_space(&r->words);
+    bool over = strncmp(r->words.at, "over ", 5) == 0;
+    r->words.at += over ? 5 : 0;
+    return over;
+}
+
 static bool read_type(Reader *r, Type *type)
 {
-    if (!take(r, ':'))
-        return fail(r, "`:` and the type should stand here");
+    if (!words_take(&r->words, ':'))
+        return words_fail(&r->words, "`:` and the type should stand here");
     if (!read_shape(r, &type->shape))
         return false;
-    while (skip_space(r), strncmp(r->at, "over ", 5) == 0) {
-        int clock;
-        r->at += 5;
+    int clock;
+    while (next_over(r)) {
         if (!read_clock_name(r, &clock))
             return false;
         type->clocks |= (Clocks)1 << clock;
@@ -212,37 +151,67 @@ static bool read_type(Reader *r, Type *type)
 /* ---- attributes ---- */
 
 typedef enum {
-    KEY_CLOCK, KEY_AXIS, KEY_BEGIN, KEY_END, KEY_LENGTH, KEY_TOKENS, KEY_VALUE, KEY_NEXT, KEY_NAME, KEY_GROUP, KEY_LABEL,
-    KEY_COUNT
+    KEY_CLOCK, KEY_FROM, KEY_BACKWARD, KEY_DELAY, KEY_AXIS, KEY_BEGIN, KEY_END, KEY_LENGTH, KEY_SITE, KEY_WINDOW, KEY_STRIDE,
+    KEY_PAD, KEY_TOKENS, KEY_VALUE, KEY_NEXT, KEY_NAME, KEY_GROUP, KEY_LABEL, KEY_COUNT
 } Key;
 
-/* Only what is printed for an operator may be read for it; OP_COUNT: all, or graph_verify decides. */
+/* Only what is printed for an operator may be read for it; none named: graph_verify decides. */
 static const struct KeyInfo {
     const char *word;
-    Op only, or;
+    int count;
+    Op only[3];
 } key_info[KEY_COUNT] = {
-    [KEY_CLOCK] = {"clock", OP_COUNT, OP_COUNT},  [KEY_AXIS] = {"axis", OP_COUNT, OP_COUNT},
-    [KEY_BEGIN] = {"begin", OP_SLICE, OP_SLICE},  [KEY_END] = {"end", OP_SLICE, OP_SLICE},
-    [KEY_LENGTH] = {"length", OP_STACK, OP_STACK}, [KEY_TOKENS] = {"tokens", OP_COUNT, OP_COUNT},
-    [KEY_VALUE] = {"value", OP_CONST, OP_CONST},  [KEY_NEXT] = {"next", OP_STATE, OP_STATE},
-    [KEY_NAME] = {"name", OP_INPUT, OP_TENSOR},   [KEY_GROUP] = {"group", OP_COUNT, OP_COUNT},
-    [KEY_LABEL] = {"label", OP_COUNT, OP_COUNT},
+    [KEY_CLOCK] = {"clock", 0, {0}},
+    [KEY_FROM] = {"from", 1, {OP_RECLOCK}},
+    [KEY_BACKWARD] = {"backward", 1, {OP_STATE}},
+    [KEY_DELAY] = {"delay", 1, {OP_STATE}},
+    [KEY_AXIS] = {"axis", 0, {0}},
+    [KEY_BEGIN] = {"begin", 1, {OP_SLICE}},
+    [KEY_END] = {"end", 1, {OP_SLICE}},
+    [KEY_LENGTH] = {"length", 2, {OP_STACK, OP_UNSTACK}},
+    [KEY_SITE] = {"site", 1, {OP_UNIFORM}},
+    [KEY_WINDOW] = {"window", 2, {OP_MAX_POOL, OP_AVG_POOL}},
+    [KEY_STRIDE] = {"stride", 3, {OP_CONV, OP_MAX_POOL, OP_AVG_POOL}},
+    [KEY_PAD] = {"pad", 3, {OP_CONV, OP_MAX_POOL, OP_AVG_POOL}},
+    [KEY_TOKENS] = {"tokens", 0, {0}},
+    [KEY_VALUE] = {"value", 1, {OP_CONST}},
+    [KEY_NEXT] = {"next", 1, {OP_STATE}},
+    [KEY_NAME] = {"name", 2, {OP_INPUT, OP_TENSOR}},
+    [KEY_GROUP] = {"group", 0, {0}},
+    [KEY_LABEL] = {"label", 0, {0}},
 };
+
+static bool belongs(const struct KeyInfo *info, Op op)
+{
+    bool found = info->count == 0;
+    for (int i = 0; i < info->count; i++)
+        found = found || info->only[i] == op;
+    return found;
+}
 
 static bool read_value(Reader *r, double *value)
 {
-    const char *word = read_word(r, "");
+    const char *word = words_word(&r->words, "");
     char *end = NULL;
     *value = strtod(word, &end);
-    return (*word && !*end) || fail(r, "`%s` is no number", word);
+    return (*word && !*end) || words_fail(&r->words, "`%s` is no number", word);
 }
 
 static bool read_int(Reader *r, int *out)
 {
     int64_t number;
-    if (!read_number(r, INT32_MAX, &number))
+    if (!words_number(&r->words, INT32_MAX, &number))
         return false;
     *out = (int)number;
+    return true;
+}
+
+static bool read_flag(Reader *r, bool *out)
+{
+    int64_t number;
+    if (!words_number(&r->words, 1, &number))
+        return false;
+    *out = number == 1;
     return true;
 }
 
@@ -250,16 +219,23 @@ static bool read_attribute(Reader *r, Key key, Node *node)
 {
     switch (key) {
     case KEY_CLOCK: return read_clock_name(r, &node->at.clock);
+    case KEY_FROM: return read_clock_name(r, &node->at.from);
+    case KEY_BACKWARD: return read_flag(r, &node->at.backward);
+    case KEY_DELAY: return words_number(&r->words, SHAPE_MAX_COUNT, &node->at.delay);
+    case KEY_SITE: return words_number(&r->words, UINT32_MAX, &node->at.site);
+    case KEY_WINDOW: return words_number(&r->words, SHAPE_MAX_COUNT, &node->at.window);
+    case KEY_STRIDE: return words_number(&r->words, SHAPE_MAX_COUNT, &node->at.stride);
+    case KEY_PAD: return words_number(&r->words, SHAPE_MAX_COUNT, &node->at.pad);
     case KEY_AXIS: return read_int(r, &node->at.axis);
-    case KEY_BEGIN: return read_number(r, SHAPE_MAX_COUNT, &node->at.begin);
-    case KEY_END: return read_number(r, SHAPE_MAX_COUNT, &node->at.end);
-    case KEY_LENGTH: return read_number(r, SHAPE_MAX_COUNT, &node->at.length);
-    case KEY_TOKENS: return read_number(r, SHAPE_MAX_COUNT, &node->type.tokens);
+    case KEY_BEGIN: return words_number(&r->words, SHAPE_MAX_COUNT, &node->at.begin);
+    case KEY_END: return words_number(&r->words, SHAPE_MAX_COUNT, &node->at.end);
+    case KEY_LENGTH: return words_number(&r->words, SHAPE_MAX_COUNT, &node->at.length);
+    case KEY_TOKENS: return words_number(&r->words, SHAPE_MAX_COUNT, &node->type.tokens);
     case KEY_VALUE: return read_value(r, &node->value);
     case KEY_NEXT: return read_id(r, &node->next);
-    case KEY_NAME: return read_quoted(r, &node->name);
+    case KEY_NAME: return words_quoted(&r->words, &node->name);
     case KEY_GROUP: return read_int(r, &node->group);
-    case KEY_LABEL: return read_quoted(r, &node->label);
+    case KEY_LABEL: return words_quoted(&r->words, &node->label);
     case KEY_COUNT: break;
     }
     return false;
@@ -268,17 +244,17 @@ static bool read_attribute(Reader *r, Key key, Node *node)
 static bool read_attributes(Reader *r, Node *node)
 {
     unsigned seen = 0;
-    while (!at_end(r)) {
-        const char *word = read_word(r, "=");
+    while (!words_end(&r->words)) {
+        const char *word = words_word(&r->words, "=");
         int key = 0;
         while (key < KEY_COUNT && strcmp(key_info[key].word, word) != 0)
             key++;
-        if (key == KEY_COUNT || *r->at != '=')
-            return fail(r, "`%s` is no attribute", word);
-        r->at++;
+        if (key == KEY_COUNT || *r->words.at != '=')
+            return words_fail(&r->words, "`%s` is no attribute", word);
+        r->words.at++;
         const struct KeyInfo *info = &key_info[key];
-        if ((info->only != OP_COUNT && info->only != node->op && info->or != node->op) || seen >> key & 1)
-            return fail(r, seen >> key & 1 ? "`%s` for the second time" : "`%s` does not belong to this operator", word);
+        if (!belongs(info, node->op) || seen >> key & 1)
+            return words_fail(&r->words, seen >> key & 1 ? "`%s` for the second time" : "`%s` does not belong to this operator", word);
         seen |= 1u << key;
         if (!read_attribute(r, (Key)key, node))
             return false;
@@ -295,7 +271,7 @@ static bool find_op(Reader *r, const char *word, int count, Op *op)
             *op = (Op)i;
             return true;
         }
-    return fail(r, "there is no operator `%s` of %d inputs", word, count);
+    return words_fail(&r->words, "there is no operator `%s` of %d inputs", word, count);
 }
 
 static bool read_node(Reader *r)
@@ -304,18 +280,18 @@ static bool read_node(Reader *r)
     size_t count = 0, room = 0;
     if (!read_id(r, &id))
         return false;
-    if ((size_t)id != r->graph->count || !take(r, '='))
-        return fail(r, "`%%%zu =` should stand here", r->graph->count);
-    const char *word = read_word(r, "");
-    while (!at_end(r) && *r->at == '%') {
-        input = arena_grow(r->arena, input, count, &room, sizeof *input);
+    if ((size_t)id != r->graph->count || !words_take(&r->words, '='))
+        return words_fail(&r->words, "`%%%zu =` should stand here", r->graph->count);
+    const char *word = words_word(&r->words, "");
+    while (!words_end(&r->words) && *r->words.at == '%') {
+        input = arena_grow(r->words.arena, input, count, &room, sizeof *input);
         if (!read_node_above(r, &input[count]))
             return false;
         count++;
     }
     Op op = OP_COUNT;
     if (count > INT16_MAX)
-        return fail(r, "too many inputs");
+        return words_fail(&r->words, "too many inputs");
     if (!find_op(r, word, (int)count, &op))
         return false;
     Node node = node_draft(op, (Place){NULL, 0, 0}, (int)count, input);
@@ -323,29 +299,53 @@ static bool read_node(Reader *r)
         return false;
     if (op_info[op].arity == 0 || op == OP_RESHAPE)
         node.at.shape = node.type.shape;
-    Node typed = node;
-    const char *error = NULL; /* what does not fit is said by graph_verify_node */
-    if (graph_type_of(r->arena, r->graph, &typed, &error))
-        node.fixed = typed.fixed;
+    if (op == OP_TOKEN)
+        node.at.end = node.type.tokens;
+    node.fixed = graph_is_fixed(r->graph, &node);
     graph_append(r->graph, &node);
-    error = graph_verify_node(r->arena, r->graph, id);
-    return !error || fail(r, "%s", error);
+    const char *error = graph_verify_node(r->words.arena, r->graph, id);
+    return !error || words_fail(&r->words, "%s", error);
+}
+
+/* Where an order is given, it is of all clocks of the node. */
+static bool read_port_clocks(Reader *r, Port *port)
+{
+    int order[CLOCKS_MAX], clock, natural[CLOCKS_MAX], count = 0;
+    Clocks seen = 0;
+    while (next_over(r)) {
+        if (!read_clock_name(r, &clock))
+            return false;
+        if (seen >> clock & 1)
+            return words_fail(&r->words, "`over %s` for the second time", r->graph->clock[clock].name);
+        seen |= (Clocks)1 << clock;
+        order[count++] = clock;
+    }
+    if (count && graph_port_clocks(r->graph, port, natural) != count)
+        return words_fail(&r->words, "the node of %s runs on other clocks", port->name);
+    if (count) {
+        int *copy = arena_array(r->words.arena, (size_t)count, sizeof *copy);
+        memcpy(copy, order, (size_t)count * sizeof *copy);
+        port->clock = copy;
+    }
+    return true;
 }
 
 static bool read_port(Reader *r, Port **ports, size_t *count, size_t *room)
 {
-    Port port = {.name = read_word(r, ""), .node = NODE_NONE};
+    Port port = {.name = words_word(&r->words, ""), .node = NODE_NONE};
     if (!*port.name)
-        return fail(r, "the port has no name");
-    if (at_end(r))
-        return fail(r, "a node is missing, such as %%0");
-    if (*r->at == '%') {
+        return words_fail(&r->words, "the port has no name");
+    if (words_end(&r->words))
+        return words_fail(&r->words, "a node is missing, such as %%0");
+    if (*r->words.at == '%') {
         if (!read_node_above(r, &port.node))
             return false;
-    } else if (strcmp(read_word(r, ""), "none") != 0) {
-        return fail(r, "a node is missing, such as %%0");
+    } else if (strcmp(words_word(&r->words, ""), "none") != 0) {
+        return words_fail(&r->words, "a node is missing, such as %%0");
     }
-    *ports = arena_grow(r->arena, *ports, *count, room, sizeof **ports);
+    if (!read_port_clocks(r, &port))
+        return false;
+    *ports = arena_grow(r->words.arena, *ports, *count, room, sizeof **ports);
     (*ports)[(*count)++] = port;
     return true;
 }
@@ -353,11 +353,11 @@ static bool read_port(Reader *r, Port **ports, size_t *count, size_t *room)
 static bool read_line(Reader *r)
 {
     Graph *graph = r->graph;
-    if (at_end(r))
+    if (words_end(&r->words))
         return true;
-    if (*r->at == '%')
+    if (*r->words.at == '%')
         return read_node(r);
-    const char *word = read_word(r, "");
+    const char *word = words_word(&r->words, "");
     if (strcmp(word, "clock") == 0)
         return read_clock(r);
     if (strcmp(word, "input") == 0)
@@ -365,29 +365,29 @@ static bool read_line(Reader *r)
     if (strcmp(word, "output") == 0)
         return read_port(r, &graph->output, &graph->output_count, &r->output_room);
     if (strcmp(word, "graph") != 0 || graph->name)
-        return fail(r, "`%s` begins no line of a graph", word);
-    graph->name = read_word(r, "");
-    return *graph->name || fail(r, "the graph has no name");
+        return words_fail(&r->words, "`%s` begins no line of a graph", word);
+    graph->name = words_word(&r->words, "");
+    return *graph->name || words_fail(&r->words, "the graph has no name");
 }
 
 Graph *graph_read(Arena *arena, const char *text, const char **error)
 {
-    Reader r = {.arena = arena, .graph = graph_new(arena, NULL), .at = text, .line = 1};
+    Reader r = {.words = {arena, text, 1, NULL}, .graph = graph_new(arena, NULL)};
     for (bool more = true; more;) {
         bool read = read_line(&r);
-        if (read && !at_end(&r))
-            read = fail(&r, "`%s` is too much", read_word(&r, ""));
+        if (read && !words_end(&r.words))
+            read = words_fail(&r.words, "`%s` is too much", words_word(&r.words, ""));
         if (!read) {
-            *error = r.error;
+            *error = r.words.error;
             return NULL;
         }
-        r.at += strcspn(r.at, "\n");
-        more = *r.at == '\n';
-        r.at += more;
-        r.line += more;
+        r.words.at += strcspn(r.words.at, "\n");
+        more = *r.words.at == '\n';
+        r.words.at += more;
+        r.words.line += more;
     }
     const char *wrong = graph_verify(arena, r.graph);
     if (wrong)
-        *error = arena_printf(arena, "line %d: %s", r.line, wrong);
+        *error = arena_printf(arena, "line %d: %s", r.words.line, wrong);
     return wrong ? NULL : r.graph;
 }

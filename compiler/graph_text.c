@@ -1,12 +1,15 @@
 /* graph_text.c: prints a graph, one line a node, in the form that graph_read.c reads.
  *
  *     graph denoise
- *     clock t <= 200
+ *     clock t <= 200                           (or = 200, or without a bound)
+ *     clock s <= 50 until %9                   (a node below)
+ *     clock u when %7 of t
+ *     clock t_2 like t
  *     %0 = input : [42] over t name="frame"                    # denoise.rnn:2
  *     %1 = const : [42] value=0.5
  *     %2 = - %0 %1 : [42] over t label="h.x"                   # denoise.rnn:4
  *     input frame %0
- *     output gain %2
+ *     output gain %2 over b over t             (clocks only where their numbers do not say the order)
  *
  * In: a graph, finished or not. Out: text that depends on nothing else, so that it can be a golden
  * file. What can be derived is not printed, except a node's type, which is why one reads a dump. */
@@ -58,12 +61,24 @@ static void print_attributes(Out *out, const Graph *graph, const Node *node)
     const Attributes *at = &node->at;
     if (at->clock >= 0)
         out_printf(out, " clock=%s", graph->clock[at->clock].name);
-    if (at->axis >= 0)
+    if (node->op == OP_RECLOCK)
+        out_printf(out, " from=%s", graph->clock[at->from].name);
+    if (node->op == OP_STATE && at->backward)
+        out_text(out, " backward=1");
+    if (node->op == OP_STATE && at->delay != 1)
+        out_printf(out, " delay=%lld", (long long)at->delay);
+    if (at->axis >= 0 && !(node->op == OP_ROW && at->axis == 0))
         out_printf(out, " axis=%d", at->axis);
     if (node->op == OP_SLICE)
         out_printf(out, " begin=%lld end=%lld", (long long)at->begin, (long long)at->end);
-    if (node->op == OP_STACK)
+    if (node->op == OP_STACK || node->op == OP_UNSTACK)
         out_printf(out, " length=%lld", (long long)at->length);
+    if (node->op == OP_UNIFORM)
+        out_printf(out, " site=%lld", (long long)at->site);
+    if (node->op == OP_MAX_POOL || node->op == OP_AVG_POOL)
+        out_printf(out, " window=%lld", (long long)at->window);
+    if (node->op == OP_MAX_POOL || node->op == OP_AVG_POOL || node->op == OP_CONV)
+        out_printf(out, " stride=%lld pad=%lld", (long long)at->stride, (long long)at->pad);
     if (node->type.tokens)
         out_printf(out, " tokens=%lld", (long long)node->type.tokens);
     if (node->op == OP_CONST)
@@ -102,22 +117,35 @@ static void print_node(Out *out, const Graph *graph, size_t id)
     out_text(out, "\n");
 }
 
-static void print_clock(Out *out, const Clock *clock)
+static void print_clock(Out *out, const Graph *graph, const Clock *clock)
 {
     out_printf(out, "clock %s", clock->name);
-    if (clock->kind != CLOCK_ENDLESS)
+    if (clock->kind == CLOCK_TICKS)
+        out_printf(out, " when %%%d of %s", (int)clock->when, graph->clock[clock->parent].name);
+    else if (clock->like >= 0)
+        out_printf(out, " like %s", graph->clock[clock->like].name);
+    else if (clock->kind != CLOCK_ENDLESS)
         out_printf(out, " %s %lld", clock->kind == CLOCK_EXACT ? "=" : "<=", (long long)clock->limit);
+    if (clock->until != NODE_NONE)
+        out_printf(out, " until %%%d", (int)clock->until);
     out_text(out, "\n");
 }
 
 /* An input that nothing needs any more has no node. */
-static void print_ports(Out *out, const char *kind, const Port *ports, size_t count)
+static void print_ports(Out *out, const Graph *graph, const char *kind, const Port *ports, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        int clock[CLOCKS_MAX], clocks = graph_port_clocks(graph, &ports[i], clock);
+        bool in_order = true;
         if (ports[i].node == NODE_NONE)
-            out_printf(out, "%s %s none\n", kind, ports[i].name);
+            out_printf(out, "%s %s none", kind, ports[i].name);
         else
-            out_printf(out, "%s %s %%%d\n", kind, ports[i].name, (int)ports[i].node);
+            out_printf(out, "%s %s %%%d", kind, ports[i].name, (int)ports[i].node);
+        for (int k = 1; k < clocks; k++)
+            in_order = in_order && clock[k - 1] < clock[k];
+        for (int k = 0; k < clocks && !in_order; k++)
+            out_printf(out, " over %s", graph->clock[clock[k]].name);
+        out_text(out, "\n");
     }
 }
 
@@ -126,9 +154,9 @@ void graph_print(Out *out, const Graph *graph)
     if (graph->name)
         out_printf(out, "graph %s\n", graph->name);
     for (int i = 0; i < graph->clock_count; i++)
-        print_clock(out, &graph->clock[i]);
+        print_clock(out, graph, &graph->clock[i]);
     for (size_t i = 0; i < graph->count; i++)
         print_node(out, graph, i);
-    print_ports(out, "input", graph->input, graph->input_count);
-    print_ports(out, "output", graph->output, graph->output_count);
+    print_ports(out, graph, "input", graph->input, graph->input_count);
+    print_ports(out, graph, "output", graph->output, graph->output_count);
 }

@@ -1,7 +1,7 @@
 /* graph_type.c: the type that a node has by its operator and its inputs. */
 #include "graph.h"
 
-static bool is_fixed(const Graph *graph, const Node *draft)
+bool graph_is_fixed(const Graph *graph, const Node *draft)
 {
     if (op_info[draft->op].class == CLASS_LEAF)
         return draft->op == OP_CONST || draft->op == OP_TENSOR;
@@ -70,7 +70,7 @@ bool graph_type_of(Arena *arena, const Graph *graph, Node *draft, const char **e
     }
     draft->type.clocks = clocks_of(graph, draft);
     draft->type.tokens = tokens_of(graph, draft);
-    draft->fixed = is_fixed(graph, draft);
+    draft->fixed = graph_is_fixed(graph, draft);
     return true;
 }
 

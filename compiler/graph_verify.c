@@ -1,190 +1,107 @@
 /* graph_verify.c: holds a graph against all that graph.h promises.
  * In: any graph whose arrays are as long as they say. Out: NULL, or a sentence that names the first
- * node, port or clock that is wrong. Nothing is used as an index before it was looked at, so that
- * graph_read can pass what it was given. Checks of a node stand in a table, from the ones that later
- * ones rely on to those that rely on all. */
+ * clock, node (graph_verify_node.c) or port that is wrong. Nothing is used as an index before it was
+ * looked at, so that graph_read can pass what it was given. */
 #include "graph.h"
 
-#include <math.h>
 #include <string.h>
 
-typedef struct Verify {
-    Arena *arena;
-    const Graph *graph;
-    const Node *node;
-    NodeId id;
-} Verify;
-
-static const char *say(const Verify *v, const char *what)
+static const char *say(Arena *arena, const Graph *graph, NodeId id, const char *what)
 {
-    const char *word = (int)v->node->op >= 0 && v->node->op < OP_COUNT ? op_info[v->node->op].word : "?";
-    return arena_printf(v->arena, "node %%%d (%s): %s", (int)v->id, word, what);
-}
-
-static bool on_clock(const Verify *v, int clock)
-{
-    return v->node->type.clocks >> clock & 1;
-}
-
-static const char *check_inputs(const Verify *v)
-{
-    const Node *node = v->node;
-    if ((int)node->op < 0 || node->op >= OP_COUNT)
-        return say(v, "no operator has that number");
-    int arity = op_info[node->op].arity;
-    if (arity >= 0 ? node->count != arity : node->count < 1)
-        return say(v, arena_printf(v->arena, "%d inputs, not %d", node->count, arity >= 0 ? arity : 1));
-    for (int i = 0; i < node->count; i++)
-        if (node->input[i] < 0 || node->input[i] >= v->id)
-            return say(v, arena_printf(v->arena, "the input %%%d does not stand above it", (int)node->input[i]));
-    return NULL;
-}
-
-static const char *check_axis(const Verify *v)
-{
-    const Node *node = v->node;
-    OpClass class = op_info[node->op].class;
-    bool along = class == CLASS_REDUCE || class == CLASS_NORMAL;
-    bool wants = node->op == OP_CONCAT || node->op == OP_SLICE || node->op == OP_FLIP || (along && node->at.clock < 0);
-    if (!wants)
-        return node->at.axis == -1 ? NULL : say(v, "it has an axis, but works along none");
-    if (node->at.axis < 0 || node->at.axis >= v->graph->node[node->input[0]].type.shape.rank)
-        return say(v, arena_printf(v->arena, "there is no axis %d", node->at.axis));
-    return NULL;
-}
-
-static const char *check_clock(const Verify *v)
-{
-    const Node *node = v->node;
-    OpClass class = op_info[node->op].class;
-    bool bounded = class == CLASS_CLOCK || class == CLASS_REDUCE || class == CLASS_NORMAL;
-    bool wants = class == CLASS_CLOCK || node->op == OP_STATE || node->op == OP_REPEAT;
-    int clock = node->at.clock;
-    if (clock < -1 || clock >= v->graph->clock_count)
-        return say(v, arena_printf(v->arena, "there is no clock %d", clock));
-    if (clock < 0)
-        return wants ? say(v, "it has no clock") : NULL;
-    if (!wants && !bounded)
-        return say(v, "it has a clock, but works along none");
-    const Clock *is = &v->graph->clock[clock];
-    if (bounded && is->kind == CLOCK_ENDLESS)
-        return say(v, arena_printf(v->arena, "it waits for the end of %s, which is endless", is->name));
-    if (node->op == OP_STACK && (is->kind != CLOCK_EXACT || is->limit != node->at.length))
-        return say(v, arena_printf(v->arena, "it stacks %lld steps of %s, which has another length",
-                                   (long long)node->at.length, is->name));
-    return NULL;
-}
-
-static const char *check_type(const Verify *v)
-{
-    const Type *type = &v->node->type;
-    if (type->shape.rank > SHAPE_MAX_RANK || !shape_known(type->shape))
-        return say(v, "its shape is not known");
-    for (int i = 0; i < type->shape.rank; i++)
-        if (type->shape.dim[i] < 1)
-            return say(v, arena_printf(v->arena, "the shape %s is empty", shape_text(v->arena, type->shape)));
-    Clocks all = v->graph->clock_count < CLOCKS_MAX ? ((Clocks)1 << v->graph->clock_count) - 1 : ~(Clocks)0;
-    if (type->clocks & ~all)
-        return say(v, "it runs on a clock that does not exist");
-    Node node = *v->node;
-    const char *error = NULL;
-    if (!graph_type_of(v->arena, v->graph, &node, &error))
-        return say(v, error);
-    if (!shape_equal(node.type.shape, type->shape))
-        return say(v, arena_printf(v->arena, "it is %s, but its inputs make %s", shape_text(v->arena, type->shape),
-                                   shape_text(v->arena, node.type.shape)));
-    if (node.type.clocks != type->clocks)
-        return say(v, "it does not run on the clocks that its inputs make");
-    if (node.type.tokens != type->tokens || type->tokens < 0)
-        return say(v, arena_printf(v->arena, "its tokens are %lld, but its inputs make %lld", (long long)type->tokens,
-                                   (long long)node.type.tokens));
-    return node.fixed == v->node->fixed ? NULL : say(v, "it is fixed and says it is not, or the other way round");
-}
-
-static const char *check_group(const Verify *v)
-{
-    OpClass class = op_info[v->node->op].class;
-    if (v->node->group < -1)
-        return say(v, arena_printf(v->arena, "there is no group %d", v->node->group));
-    bool may = class == CLASS_MAP || class == CLASS_PRODUCT;
-    return v->node->group < 0 || may ? NULL : say(v, "it cannot be in a group");
-}
-
-static const char *check_tensor(const Verify *v)
-{
-    const Tensor *tensor = v->node->tensor;
-    if (!tensor)
-        return NULL;
-    Shape shape = {tensor->rank, {0}};
-    for (int i = 0; i < tensor->rank; i++)
-        shape.dim[i] = tensor->dim[i];
-    if (v->node->op != OP_TENSOR)
-        return say(v, "it has the data of a tensor");
-    return shape_equal(shape, v->node->type.shape) ? NULL : say(v, "its tensor has another shape");
-}
-
-/* What belongs to one operator only. */
-static const char *check_operator(const Verify *v)
-{
-    const Node *node = v->node, *in = node->count ? &v->graph->node[node->input[0]] : NULL;
-    if ((node->op == OP_INPUT || node->op == OP_TENSOR) && (!node->name || !*node->name))
-        return say(v, "it has no name");
-    if (node->op == OP_CONST && node->type.tokens
-        && !(node->value >= 0 && node->value < (double)node->type.tokens && node->value == floor(node->value)))
-        return say(v, arena_printf(v->arena, "%g is no token of %lld", node->value, (long long)node->type.tokens));
-    if (node->op == OP_ROW && v->graph->node[node->input[1]].type.tokens > in->type.shape.dim[0])
-        return say(v, arena_printf(v->arena, "a token of %lld names a row of %lld",
-                                   (long long)v->graph->node[node->input[1]].type.tokens, (long long)in->type.shape.dim[0]));
-    if (node->op == OP_STATE && !on_clock(v, node->at.clock))
-        return say(v, "it steps along a clock that it does not run on");
-    if (node->op == OP_STATE && in->type.clocks >> node->at.clock & 1)
-        return say(v, "its start value runs on the clock that it steps along");
-    return NULL;
-}
-
-const char *graph_verify_node(Arena *arena, const Graph *graph, NodeId id)
-{
-    static const char *(*const checks[])(const Verify *) = {check_inputs, check_clock, check_type,    check_axis,
-                                                            check_group,  check_tensor, check_operator};
-    Verify v = {arena, graph, &graph->node[id], id};
-    const char *error = NULL;
-    for (size_t i = 0; i < sizeof checks / sizeof *checks && !error; i++)
-        error = checks[i](&v);
-    return error;
+    return arena_printf(arena, "node %%%d (%s): %s", (int)id, op_info[graph->node[id].op].word, what);
 }
 
 static const char *verify_next(Arena *arena, const Graph *graph, NodeId id)
 {
-    Verify v = {arena, graph, &graph->node[id], id};
-    const Node *node = v.node;
+    const Node *node = &graph->node[id];
     if (node->op != OP_STATE)
-        return node->next == NODE_NONE ? NULL : say(&v, "it has a next value, but is no state");
+        return node->next == NODE_NONE ? NULL : say(arena, graph, id, "it has a next value, but is no state");
     if (node->next < 0 || (size_t)node->next >= graph->count)
-        return say(&v, arena_printf(arena, "there is no %%%d to be its next value", (int)node->next));
+        return say(arena, graph, id, arena_printf(arena, "there is no %%%d to be its next value", (int)node->next));
     const Type *next = &graph->node[node->next].type;
     if (!shape_equal(next->shape, node->type.shape))
-        return say(&v, arena_printf(arena, "it is %s, but its next value is %s", shape_text(arena, node->type.shape),
+        return say(arena, graph, id, arena_printf(arena, "it is %s, but its next value is %s", shape_text(arena, node->type.shape),
                                     shape_text(arena, next->shape)));
     if (next->tokens != node->type.tokens)
-        return say(&v, arena_printf(arena, "its tokens are %lld, but those of its next value %lld",
+        return say(arena, graph, id, arena_printf(arena, "its tokens are %lld, but those of its next value %lld",
                                     (long long)node->type.tokens, (long long)next->tokens));
-    return next->clocks & ~node->type.clocks ? say(&v, "its next value runs on a clock that it does not run on") : NULL;
+    return next->clocks & ~node->type.clocks ? say(arena, graph, id, "its next value runs on a clock that it does not run on") : NULL;
+}
+
+/* The other clocks that a clock names, and its limit. */
+static const char *verify_clock(Arena *arena, const Graph *graph, int i)
+{
+    const Clock *clock = &graph->clock[i];
+    bool ticks = clock->kind == CLOCK_TICKS;
+    if (ticks ? clock->parent < 0 || clock->parent >= i : clock->parent != -1)
+        return arena_printf(arena, "clock %s ticks at the steps of a clock that does not stand above it", clock->name);
+    if (clock->like < -1 || clock->like >= i)
+        return arena_printf(arena, "clock %s is as long as a clock that does not stand above it", clock->name);
+    const Clock *of = ticks ? &graph->clock[clock->parent] : clock->like >= 0 ? &graph->clock[clock->like] : NULL;
+    if (of && clock->limit != of->limit)
+        return arena_printf(arena, "clock %s has another limit than %s", clock->name, of->name);
+    if (clock->like >= 0 && (clock->kind != of->kind || ticks || clock->until != NODE_NONE))
+        return arena_printf(arena, "clock %s cannot be like %s", clock->name, of->name);
+    bool endless = clock->kind == CLOCK_ENDLESS || (ticks && of->limit == 0);
+    bool fits = endless ? clock->limit == 0 : clock->limit >= 1 && clock->limit <= SHAPE_MAX_COUNT;
+    return fits ? NULL : arena_printf(arena, "clock %s cannot have %lld steps", clock->name, (long long)clock->limit);
 }
 
 static const char *verify_clocks(Arena *arena, const Graph *graph)
 {
+    const char *error = NULL;
     if (graph->clock_count < 0 || graph->clock_count > CLOCKS_MAX)
         return arena_printf(arena, "%d clocks", graph->clock_count);
-    for (int i = 0; i < graph->clock_count; i++) {
+    for (int i = 0; i < graph->clock_count && !error; i++) {
         const Clock *clock = &graph->clock[i];
         if (!clock->name || !*clock->name)
             return arena_printf(arena, "clock %d has no name", i);
         for (int k = 0; k < i; k++)
             if (strcmp(graph->clock[k].name, clock->name) == 0)
                 return arena_printf(arena, "two clocks are called %s", clock->name);
-        bool fits = clock->kind == CLOCK_ENDLESS ? clock->limit == 0 : clock->limit >= 1 && clock->limit <= SHAPE_MAX_COUNT;
-        if (!fits)
-            return arena_printf(arena, "clock %s cannot have %lld steps", clock->name, (long long)clock->limit);
+        if ((int)clock->kind < CLOCK_ENDLESS || clock->kind > CLOCK_TICKS)
+            return arena_printf(arena, "clock %s is of no kind", clock->name);
+        error = verify_clock(arena, graph, i);
+    }
+    return error;
+}
+
+/* What ends a clock or makes it tick: one number at each step of `on`. */
+static const char *verify_condition(Arena *arena, const Graph *graph, const Clock *clock, NodeId id, int on)
+{
+    if (id < 0 || (size_t)id >= graph->count)
+        return arena_printf(arena, "clock %s waits for %%%d, which does not exist", clock->name, (int)id);
+    const Type *type = &graph->node[id].type;
+    if (type->shape.rank || type->tokens || type->clocks & ~((Clocks)1 << on))
+        return arena_printf(arena, "clock %s waits for %%%d, which is not one number at each step of %s", clock->name, (int)id,
+                            graph->clock[on].name);
+    return NULL;
+}
+
+static const char *verify_conditions(Arena *arena, const Graph *graph)
+{
+    const char *error = NULL;
+    for (int i = 0; i < graph->clock_count && !error; i++) {
+        const Clock *clock = &graph->clock[i];
+        if (clock->kind == CLOCK_TICKS)
+            error = verify_condition(arena, graph, clock, clock->when, clock->parent);
+        else if (clock->when != NODE_NONE || (clock->until != NODE_NONE && clock->kind != CLOCK_AT_MOST))
+            return arena_printf(arena, "clock %s has a condition that its kind has not", clock->name);
+        if (!error && clock->kind == CLOCK_AT_MOST && clock->until != NODE_NONE)
+            error = verify_condition(arena, graph, clock, clock->until, i);
+    }
+    return error;
+}
+
+/* An order of a port's clocks is of all clocks of its node. */
+static const char *verify_order(Arena *arena, const Graph *graph, const Port *port)
+{
+    int clock[CLOCKS_MAX], count = graph_port_clocks(graph, port, clock);
+    Clocks left = port->node == NODE_NONE ? 0 : graph->node[port->node].type.clocks;
+    for (int i = 0; i < count; i++) {
+        if (clock[i] < 0 || clock[i] >= graph->clock_count || !(left >> clock[i] & 1))
+            return arena_printf(arena, "%s has other clocks than %%%d", port->name, (int)port->node);
+        left &= ~((Clocks)1 << clock[i]);
     }
     return NULL;
 }
@@ -235,11 +152,23 @@ static const char *verify_causal(Arena *arena, const Graph *graph)
     NodeId knot = graph_knot(arena, graph);
     if (knot == NODE_NONE)
         return NULL;
-    return say(&(Verify){arena, graph, &graph->node[knot], knot}, "it waits for all steps of a clock that wait for it");
+    return say(arena, graph, knot, "it waits for all steps of a clock that wait for it");
+}
+
+static const char *verify_orders(Arena *arena, const Graph *graph)
+{
+    const char *error = NULL;
+    for (size_t i = 0; i < graph->input_count && !error; i++)
+        error = verify_order(arena, graph, &graph->input[i]);
+    for (size_t i = 0; i < graph->output_count && !error; i++)
+        error = verify_order(arena, graph, &graph->output[i]);
+    return error;
 }
 
 const char *graph_verify(Arena *arena, const Graph *graph)
 {
+    static const char *(*const checks[])(Arena *, const Graph *) = {verify_conditions, verify_inputs, verify_outputs, verify_orders,
+                                                                    verify_causal};
     const char *error = verify_clocks(arena, graph);
     for (size_t i = 0; i < graph->count && !error; i++)
         error = graph_verify_node(arena, graph, (NodeId)i);
@@ -249,9 +178,7 @@ const char *graph_verify(Arena *arena, const Graph *graph)
         error = verify_names(arena, graph->input, graph->input_count, "input");
     if (!error)
         error = verify_names(arena, graph->output, graph->output_count, "output");
-    if (!error)
-        error = verify_inputs(arena, graph);
-    if (!error)
-        error = verify_outputs(arena, graph);
-    return error ? error : verify_causal(arena, graph);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && !error; i++)
+        error = checks[i](arena, graph);
+    return error;
 }

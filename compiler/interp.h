@@ -10,15 +10,22 @@
 
 #include <stdint.h>
 
-/* How many numbers a node has over all steps of its clocks; -1 where they are more than 2^31. */
-int64_t interp_count(const Graph *graph, const int64_t *steps, NodeId id);
+/* How many numbers a node has over all steps of its clocks, length[k] of clock k; -1 where they are more
+ * than 2^31. */
+int64_t interp_count(const Graph *graph, const int64_t *length, NodeId id);
 
-/* Runs a verified graph from its start. steps[k] is the length of clock k, input[i] holds the numbers
- * of input port i (not looked at where the port has no node), output[i] becomes those of output port
- * i, in the arena. Such an array has the node's clocks outermost first, in the order of the graph's
- * clocks, then its shape. NULL, or a sentence: a length that its clock does not allow, a token or a
- * row out of range, a value that depends on itself. */
-const char *interp_run(Arena *arena, const Graph *graph, Constants *constants, const int64_t *steps,
-                       const double *const *input, const double **output);
+/* Runs a verified graph from its start.
+ *     steps[k]    the length of clock k; not looked at where the model finds it: of a clock with an `until`,
+ *                 of one that ticks, of one that is like another
+ *     input[i]    the numbers of input port i (not looked at where the port has no node)
+ *     seed        of what UNIFORM draws
+ *     length[k]   becomes the length of clock k as it was: the step at which `until` held, and one; the
+ *                 number of ticks, which may be 0
+ *     output[i]   becomes the numbers of output port i, interp_count of them by `length`, in the arena
+ * The arrays of ports have the port's clocks outermost first (graph_port_clocks), then the node's shape; a
+ * clock that ticks has its ticks side by side. NULL, or a sentence: a length that its clock does not allow,
+ * a token or a row out of range, a value that depends on itself. */
+const char *interp_run(Arena *arena, const Graph *graph, Constants *constants, uint32_t seed, const int64_t *steps,
+                       const double *const *input, int64_t *length, const double **output);
 
 #endif

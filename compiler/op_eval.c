@@ -138,6 +138,13 @@ static void eval_slice(const Attributes *at, Axis axis, const double *in, double
         copy(out + o * rows * axis.inner, in + (o * axis.length + at->begin) * axis.inner, rows * axis.inner);
 }
 
+static void eval_row(Axis axis, const double *in, double row, double *out)
+{
+    assert(row >= 0 && row < (double)axis.length);
+    for (int64_t o = 0; o < axis.outer; o++)
+        copy(out + o * axis.inner, in + (o * axis.length + (int64_t)row) * axis.inner, axis.inner);
+}
+
 static void eval_flip(Axis axis, const double *in, double *out)
 {
     for (int64_t o = 0; o < axis.outer; o++)
@@ -169,10 +176,7 @@ static void eval_shape(Op op, const Attributes *at, const Shape *in_shape, const
     case OP_SLICE: eval_slice(at, axis_of(in_shape[0], at->axis), in[0], out); break;
     case OP_FLIP: eval_flip(axis_of(in_shape[0], at->axis), in[0], out); break;
     case OP_TRANSPOSE: eval_transpose(in_shape[0], in[0], out); break;
-    case OP_ROW:
-        assert(in[1][0] >= 0 && in[1][0] < (double)in_shape[0].dim[0]);
-        copy(out, in[0] + (int64_t)in[1][0] * size, size);
-        break;
+    case OP_ROW: eval_row(axis_of(in_shape[0], at->axis), in[0], in[1][0], out); break;
     default: copy(out, in[0], size); break;
     }
 }
@@ -187,6 +191,7 @@ void op_eval(Op op, const Attributes *at, const Shape *in_shape, const double *c
     case CLASS_REDUCE: eval_reduce(op, axis_of(in_shape[0], at->axis), in[0], out); break;
     case CLASS_NORMAL: eval_softmax(op == OP_LOG_SOFTMAX, axis_of(in_shape[0], at->axis), in[0], out); break;
     case CLASS_SHAPE: eval_shape(op, at, in_shape, in, count, out_shape, out); break;
-    case CLASS_LEAF: case CLASS_CLOCK: case CLASS_SPATIAL: assert(false && "a value that op_eval can compute"); break;
+    case CLASS_SPATIAL: op_eval_spatial(op, at, in_shape, in, out_shape, out); break;
+    case CLASS_LEAF: case CLASS_CLOCK: assert(false && "a value that op_eval can compute"); break;
     }
 }

@@ -41,6 +41,9 @@ static const char every_operator[] =
     "clock t\n"
     "clock s <= 200\n"
     "clock r = 3\n"
+    "clock u when %62 of t\n"
+    "clock s_2 like s\n"
+    "clock d <= 9 until %71\n"
     "%0 = input : [4] over t name=\"x\"\n"
     "%1 = input : [4] over s over r name=\"y\"\n"
     "%2 = tensor : [5, 4] name=\"a \\\"b\\\" \\\\ \\x09\\x7f \xc3\xa9\"\n"
@@ -100,11 +103,37 @@ static const char every_operator[] =
     "%56 = row %2 %44 : [4] over t\n"
     "%57 = repeat %56 : [4] over t over s clock=s\n"
     "%58 = number %44 : [] over t\n"
+    "%59 = uniform : [2] over t site=4294967295\n"
+    "%60 = step : [] over s clock=s tokens=200\n"
+    "%61 = const : [] value=0.5\n"
+    "%62 = > %58 %61 : [] over t\n"
+    "%63 = pick %0 : [4] over u clock=u\n"
+    "%64 = state %3 : [4] over u clock=u next=%65\n"
+    "%65 = + %64 %63 : [4] over u\n"
+    "%66 = hold %65 %3 : [4] over t clock=u\n"
+    "%67 = reclock %1 : [4] over r over s_2 clock=s_2 from=s\n"
+    "%68 = unstack %2 : [4] over r clock=r length=3\n"
+    "%69 = const : [] value=0\n"
+    "%70 = state %69 : [] over d clock=d delay=5 next=%71\n"
+    "%71 = > %70 %61 : [] over d\n"
+    "%72 = state %3 : [4] over s over r clock=r backward=1 next=%1\n"
+    "%73 = token %58 : [] over t tokens=5\n"
+    "%74 = tensor : [3, 2, 7] name=\"K\"\n"
+    "%75 = conv %53 %74 : [3, 7] over t stride=2 pad=1\n"
+    "%76 = max_pool %53 : [4, 2] over t window=2 stride=1 pad=0\n"
+    "%77 = avg_pool %53 : [2, 2] over t window=3 stride=2 pad=0\n"
+    "%78 = softmax %38 : [5] over t axis=0\n"
+    "%79 = uniform : [] over t site=0\n"
+    "%80 = sample %78 %79 : [] over t tokens=5\n"
+    "%81 = row %2 %80 : [4] over t\n"
+    "%82 = argmax %0 : [] over t axis=0 tokens=4\n"
+    "%83 = row %2 %82 : [5] over t axis=1\n"
     "input x %0\n"
-    "input y %1\n"
+    "input y %1 over r over s\n"
     "input unused none\n"
     "output a %57\n"
-    "output b %48\n";
+    "output b %48\n"
+    "output c %72 over r over s\n";
 
 START_TEST(every_operator_returns)
 {
@@ -120,6 +149,12 @@ START_TEST(every_operator_returns)
     ck_assert_int_eq(graph->node[22].op, OP_MINIMUM);
     ck_assert(graph->node[42].fixed && !graph->node[41].fixed && graph->node[2].fixed);
     ck_assert(graph->clock[1].kind == CLOCK_AT_MOST && graph->clock[1].limit == 200 && graph->clock[2].kind == CLOCK_EXACT);
+    const Clock *u = &graph->clock[3], *like = &graph->clock[4], *d = &graph->clock[5];
+    ck_assert(u->kind == CLOCK_TICKS && u->parent == 0 && u->when == 62 && u->limit == 0 && u->like == -1);
+    ck_assert(like->kind == CLOCK_AT_MOST && like->like == 1 && like->limit == 200 && like->until == NODE_NONE);
+    ck_assert(d->kind == CLOCK_AT_MOST && d->until == 71 && d->parent == -1 && d->when == NODE_NONE);
+    ck_assert(graph->node[70].at.delay == 5 && graph->node[5].at.delay == 1 && graph->node[72].at.backward && !graph->node[70].at.backward);
+    ck_assert(graph->input[1].clock[0] == 2 && graph->input[1].clock[1] == 1 && !graph->input[0].clock);
 }
 END_TEST
 
@@ -187,6 +222,19 @@ static const struct {
     {"clock t = 0", "line 1: clock t cannot have 0 steps"},
     {"clock t\nclock t", "line 2: two clocks are called t"},
     {"%0 = const : [] value=1\nclock t", "line 2: clocks stand before the nodes"},
+    {"clock t\nclock u when %0 of v", "line 2: there is no clock `v`"},
+    {"clock t\nclock u when 7 of t", "line 2: a node is missing, such as %0"},
+    {"clock t\nclock u when %0 t", "line 2: `of` and a clock should stand here"},
+    {"clock t\nclock u when %0 of t", "line 2: clock u waits for %0, which does not exist"},
+    {"clock t <= 4 while %1", "line 1: `until` and a node should stand here"},
+    {"clock t <= 4 until", "line 1: a node is missing, such as %0"},
+    {"clock t <= 4 until %0", "line 1: clock t waits for %0, which does not exist"},
+    {"clock t = 4 until %0\n%0 = const : []", "line 2: clock t has a condition that its kind has not"},
+    {"clock t like t", "line 1: there is no clock `t`"},
+    {"clock t\nclock u like t 4", "line 2: `4` is too much"},
+    {"clock t\nclock s <= 3\n%0 = input : [] over t over s name=\"x\"\ninput x %0 over s", "line 4: the node of x runs on other clocks"},
+    {"clock t\nclock s\n%0 = input : [] over t name=\"x\"\ninput x %0 over s", "line 4: x has other clocks than %0"},
+    {"clock t\n%0 = input : [] over t name=\"x\"\ninput x %0 over t over t", "line 3: `over t` for the second time"},
     {"%1 = const : []", "line 1: `%0 =` should stand here"},
     {"%0 const : []", "line 1: `%0 =` should stand here"},
     {"%0", "line 1: `%0 =` should stand here"},
@@ -250,6 +298,12 @@ static const struct {
      "line 3: node %1 (stack): it stacks 0 steps of t, which has another length"},
     {"clock t = 3\n%0 = const : [2]\n%1 = tanh %0 : [2] clock=t",
      "line 3: node %1 (tanh): it has a clock, but works along none"},
+    {"clock t\n%0 = step : [] over t clock=t", "line 2: node %0 (step): it needs the bound of t, which is endless"},
+    {"%0 = step : []", "line 1: node %0 (step): it has no clock"},
+    {"%0 = uniform : [] site=4294967296", "line 1: a number above 4294967295"},
+    {"%0 = const : []\n%1 = reclock %0 : []", "line 2: node %1 (reclock): it has no clock"},
+    {"clock t\n%0 = const : []\n%1 = state %0 : [] over t clock=t delay=0", "line 3: node %1 (state): a delay of 0 steps"},
+    {"clock t = 3\n%0 = const : []\n%1 = state %0 : [] over t clock=t backward=2", "line 3: a number above 1"},
     {"%0 = const : [2] clock=t", "line 1: there is no clock `t`"},
     {"clock t\n%0 = const : []\n%1 = state %0 : [] over t clock=t next=%2", "line 3: node %1 (state): there is no %2 to be its next value"},
     {"clock t\n%0 = const : []\n%1 = state %0 : [] over t clock=t", "line 3: node %1 (state): there is no %-1 to be its next value"},
@@ -303,9 +357,11 @@ static void check_damaged(const char *text)
 START_TEST(damaged_text)
 {
     static const char bytes[] = "% =:[]\"\\#\n01-x\x80";
-    const char *text = "clock t = 3\n%0 = input : [2] over t name=\"x\\x09\"\n%1 = sum %0 : [2] clock=t\n"
+    const char *text = "clock t = 3\nclock u when %4 of t\nclock r like t\n%0 = input : [2] over t name=\"x\\x09\"\n%1 = sum %0 : [2] clock=t\n"
                        "%2 = slice %0 : [1] over t axis=0 begin=1 end=2\n%3 = state %1 : [2] over t clock=t next=%0\n"
-                       "input x %0\noutput y %3\n";
+                       "%4 = max %2 : [] over t axis=0\n%5 = pick %4 : [] over u clock=u\n"
+                       "%6 = reclock %0 : [2] over r clock=r from=t\n"
+                       "%7 = + %3 %6 : [2] over t over r\ninput x %0\noutput y %7 over r over t\n";
     for (size_t i = 0; text[i]; i++) {
         teardown();
         setup();
