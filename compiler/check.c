@@ -76,48 +76,6 @@ static Scope *global_scope(Checker *c, const Ast *ast)
     return scope;
 }
 
-/* ---- clocks ---- */
-
-static void declare_clock(Checker *c, const Over *over)
-{
-    const char *name = over->clock->text;
-    int number = scope_clock(c->top, name);
-    if (number < 0) {
-        if (c->graph->clock_count == CLOCKS_MAX) {
-            diag_error(c->diag, over->clock->place, "more than %d clocks", CLOCKS_MAX);
-            return;
-        }
-        Clock *clocks = arena_array(c->arena, (size_t)c->graph->clock_count + 1, sizeof *clocks);
-        if (c->graph->clock_count)
-            memcpy(clocks, c->graph->clock, (size_t)c->graph->clock_count * sizeof *clocks);
-        c->graph->clock = clocks;
-        number = c->graph->clock_count++;
-        clocks[number] = graph_clock(name, CLOCK_ENDLESS, 0, over->clock->place);
-        map_set(c->top->clocks, name, (void *)((intptr_t)number + 1));
-    }
-    Clock *clock = &c->graph->clock[number];
-    if (over->until)
-        diag_error(c->diag, over->until->place, "`until` is not supported yet");
-    if (over->bound == BOUND_NONE)
-        return;
-    if (clock->kind != CLOCK_ENDLESS) {
-        diag_error(c->diag, over->clock->place, "the bound of the clock %s stands twice", name);
-        diag_note(c->diag, clock->place, "it also stands here");
-        return;
-    }
-    int64_t limit = check_dim(c, (Where){.scope = c->top}, over->limit, 1, "the bound of a clock");
-    clock->kind = over->bound == BOUND_EXACT ? CLOCK_EXACT : CLOCK_AT_MOST;
-    clock->limit = limit < 1 ? 1 : limit;
-    clock->place = over->clock->place;
-}
-
-static void declare_clocks(Checker *c)
-{
-    for (const Line *line = c->model->lines; line; line = line->next)
-        for (const Over *over = line->over; over; over = over->next)
-            declare_clock(c, over);
-}
-
 /* ---- the model ---- */
 
 static void set_parameters(Checker *c)
@@ -186,12 +144,17 @@ static void add_output(Checker *c, const Line *line, const Name *name)
         return;
     Clocks declared = scope_clocks(c->top, line->over), runs = c->graph->node[node].type.clocks;
     if (runs & ~declared) {
-        const char *extra = check_clock_names(c, runs & ~declared), *first = extra;
-        for (int i = c->graph->clock_count; i-- > 0;)
-            first = (runs & ~declared) >> i & 1 ? c->graph->clock[i].name : first;
-        diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, extra);
-        diag_hint(c->diag, "declare it over the clock, or leave the clock: last(...), sum(... over %s), ...",
-                  first);
+        const Clock *first = &c->clock[clock_first(runs & ~declared)];
+        diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, check_clock_names(c, runs & ~declared));
+        if (first->kind == CLOCK_TICKS && declared & clock_bit(first->parent))
+            diag_hint(c->diag, "`hold(... over %s)` is the latest value at every step of %s", c->clock[first->parent].name,
+                      c->clock[first->parent].name);
+        else if (first->kind == CLOCK_ENDLESS)
+            diag_hint(c->diag, "declare it over the clock, or give %s a bound, and leave it: last(...), sum(... over %s), ...", first->name,
+                      first->name);
+        else
+            diag_hint(c->diag, "declare it over the clock, or leave the clock: last(...), sum(... over %s)%s, ...", first->name,
+                      first->kind == CLOCK_EXACT ? arena_printf(c->arena, ", stack(... over %s)", first->name) : "");
     }
     add_port(c, &c->graph->output, &c->graph->output_count, name, node);
 }
@@ -221,6 +184,10 @@ static void unused_starts(Checker *c)
 static void check_round(Checker *c, const Ast *ast)
 {
     c->graph = graph_new(c->arena, NULL);
+    for (size_t k = 0; k < c->clock_count; k++)
+        c->clock[k].when = c->clock[k].until = NODE_NONE;
+    c->graph->clock = c->clock;
+    c->graph->clock_count = (int)c->clock_count;
     c->graph->name = c->model->name->text;
     c->graph->comment = c->model->comment;
     c->states = map_new(c->arena);
@@ -229,6 +196,8 @@ static void check_round(Checker *c, const Ast *ast)
     c->pending_count = 0;
     c->busy_count = 0;
     c->changed = false;
+    c->soft = 0;
+    c->conditions = NULL;
     c->sites = 0;
     c->calls = 0;
     c->missing = 0;
@@ -238,7 +207,8 @@ static void check_round(Checker *c, const Ast *ast)
     global_scope(c, ast);
     c->top = scope_new(c, NULL, c->model, "", c->model->place);
     set_parameters(c);
-    declare_clocks(c);
+    check_declare_clocks(c);
+    check_inputs(c);
     for (const Line *line = c->model->lines; line; line = line->next)
         for (const Name *name = line->kind == LINE_INPUT ? line->names : NULL; name; name = name->next) {
             Variable *variable = map_get(c->top->vars, name->text);
@@ -255,7 +225,9 @@ static void check_round(Checker *c, const Ast *ast)
     if (!outputs)
         diag_error(c->diag, c->model->name->place, "the model %s has no output", c->model->name->text);
     add_rest(c);
+    check_conditions(c);
     check_pending(c);
+    check_conditions(c);
     unused_starts(c);
     check_weights_missing(c);
 }
@@ -279,6 +251,8 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     ast = use_files(arena, diag, ast);
     if (!ast)
         return NULL;
+    c.clock_keys = map_new(arena);
+    c.unstacked = map_new(arena);
     collect(&c, c.library_cells, library);
     collect(&c, c.cells, ast);
     c.model = find_model(&c, ast);
@@ -288,7 +262,13 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     for (int round = 0; round < MAX_ROUNDS; round++) {
         diag_rewind(diag, mark);
         check_round(&c, ast);
-        if (!c.changed || c.calls > CHECK_MAX_CALLS)
+        if (c.calls > CHECK_MAX_CALLS)
+            break;
+        if (!c.changed && !c.strict && c.soft) {
+            c.strict = true;
+            continue;
+        }
+        if (!c.changed)
             break;
     }
     if (c.guessed.source && diag_errors(diag) && !c.errors_before_guess) {

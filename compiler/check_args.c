@@ -59,18 +59,13 @@ bool check_signature(Checker *c, const Expr *call, const Signature *s, const Arg
 NodeId check_number_arg(Checker *c, Where w, const Arg *arg)
 {
     NodeId node = value_as_node(c, check_expr(c, w, arg->value), arg->value->place);
-    if (node == NODE_NONE || !c->graph->node[node].type.tokens)
-        return node;
-    Node number = node_draft(OP_NUMBER, arg->value->place, 1, &node);
-    return check_add(c, &number).node;
+    return node == NODE_NONE ? node : value_as_number(c, node, arg->value->place);
 }
 
 Value check_unknown_of(Checker *c, const NodeId *in, int count, Place place)
 {
-    Node draft = node_draft(OP_INPUT, place, 0, NULL); /* the one leaf that may run on clocks */
-    draft.name = "?";
-    draft.at.shape = SHAPE_UNKNOWN;
+    Clocks clocks = 0;
     for (int i = 0; i < count; i++)
-        draft.type.clocks |= c->graph->node[in[i]].type.clocks;
-    return check_add(c, &draft);
+        clocks |= c->graph->node[in[i]].type.clocks;
+    return value_unknown_on(c, clocks, place);
 }

@@ -84,14 +84,13 @@ static int positional_args(const Expr *expr)
 
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
-    static const char *const later[] = {"window", "pick", "hold", "unstack", "cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
+    static const char *const later[] = {"cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
                                         "highway", "layer_norm", "rms_norm", "batch_norm", "group_norm", "residual", "attention",
                                         "additive_attention", "multi_head_attention", "conv_causal"};
     Fn fn;
     if (check_is_cell(c, w, expr)) {
         Scope *callee = check_callee(c, w, expr);
-        Variable *result = callee ? check_result(c, callee, 0) : NULL;
-        return result ? check_variable(c, result) : value_none();
+        return callee ? check_result_value(c, callee, 0) : value_none();
     }
     if (!check_find_fn(c, w.scope, expr->text, &fn)) {
         Value value = check_builtin(c, w, expr, expr->text);

@@ -57,8 +57,8 @@ Scope *check_callee_of(Checker *c, Where w, const Expr *expr, Fn leaf)
     if (expr->kind == EXPR_REPEAT)
         return check_repeat(c, w, expr, leaf);
     if (expr->kind == EXPR_BACKWARD) {
-        diag_error(c->diag, expr->place, "`backward` is not supported yet");
-        return NULL;
+        w.backward = !w.backward;
+        return check_callee_of(c, w, expr->left, leaf);
     }
     return leaf.shared ? check_shared(c, w, expr, leaf) : check_cell(c, w, expr, leaf);
 }
@@ -73,9 +73,11 @@ Scope *check_callee(Checker *c, Where w, const Expr *expr)
     if (!found && !check_is_builtin(call->text)) {
         check_unknown_function(c, call);
     } else if (!leaf.shared) {
-        diag_error(c->diag, call->word, "`%s` takes a cell, and `%s` is an operator", expr->kind == EXPR_REPEAT ? "repeat" : "backward",
-                   call->text);
-        diag_hint(c->diag, "a cell can call it: cell f(x) -> y { y = %s(x) }", call->text);
+        const char *word = expr->kind == EXPR_REPEAT ? "repeat" : "backward";
+        diag_error(c->diag, call->place, "`%s` goes with a call of a cell: `%s` is an operator, and has no %s", word, call->text,
+                   expr->kind == EXPR_REPEAT ? "weights" : "steps");
+        if (expr->kind == EXPR_REPEAT)
+            diag_hint(c->diag, "a cell can call it: cell f(x) -> y { y = %s(x) }", call->text);
     }
     return NULL;
 }

@@ -44,12 +44,9 @@ static Value normal(Checker *c, Where w, const Expr *expr)
         return value_none();
     Clocks clocks = 0;
     for (const Name *over = arg[0]->over; over; over = over->next) {
-        int clock = scope_clock(w.scope, over->text);
-        if (clock < 0) {
-            if (clock != -3)
-                diag_error(c->diag, over->place, "there is no clock %s here", over->text);
-            return value_none();
-        }
+        int clock = check_find_clock(c, w.scope, over->text, over->place, "draws over t");
+        if (clock < 0)
+            return clock == -3 ? value_none() : value_unknown_on(c, 0, expr->place);
         clocks |= (Clocks)1 << clock;
     }
     int64_t n = check_dim(c, w, arg[0]->value, 1, "the count of numbers");

@@ -76,8 +76,12 @@ static const Local *layer_locals(Checker *c, Where w, const Expr *expr, int laye
                              .progress = STATE_DONE, .value = value_number(layer)};
         locals = add_local(c, locals, number->name, number);
     }
-    for (int i = 0; below && i < count; i++)
-        locals = add_local(c, locals, local_name(c, i), check_result(c, below, i));
+    for (int i = 0; below && i < count; i++) {
+        Variable *input = arena_alloc(c->arena, sizeof *input), *result = check_result(c, below, i);
+        *input = (Variable){.kind = VAR_ARGUMENT, .scope = w.scope, .name = result->name, .place = result->place, .argument = result,
+                            .progress = STATE_DONE, .value = check_result_value(c, below, i)};
+        locals = add_local(c, locals, local_name(c, i), input);
+    }
     return locals;
 }
 

@@ -19,13 +19,29 @@ Value value_node(NodeId node)
     return (Value){.kind = node == NODE_NONE ? VALUE_NONE : VALUE_NODE, .node = node};
 }
 
-Value value_unknown_node(Checker *c, NodeId like, Place place)
+Value value_unknown_on(Checker *c, Clocks clocks, Place place)
 {
     Node draft = node_draft(OP_INPUT, place, 0, NULL); /* the one leaf that may run on clocks */
     draft.name = "?";
     draft.at.shape = SHAPE_UNKNOWN;
-    draft.type.clocks = c->graph->node[like].type.clocks;
+    draft.type.clocks = clocks;
     return check_add(c, &draft);
+}
+
+Value value_unknown_node(Checker *c, NodeId like, Place place)
+{
+    return value_unknown_on(c, c->graph->node[like].type.clocks, place);
+}
+
+NodeId value_as_number(Checker *c, NodeId node, Place place)
+{
+    const Node *n = &c->graph->node[node];
+    if (!n->type.tokens)
+        return node;
+    if (n->op == OP_TOKEN)
+        return n->input[0];
+    Node number = node_draft(OP_NUMBER, place, 1, &node);
+    return graph_put(c->graph, &number);
 }
 
 bool value_is_integer(Value value)
@@ -127,7 +143,6 @@ static void add_line(Checker *c, Scope *scope, const Line *line)
             diag_error(c->diag, line->place, "an output belongs to a model; a cell has results, after `->`");
         break;
     case LINE_CELL: shared_add(c, scope, line); break;
-    case LINE_CLOCK_WHEN: diag_error(c->diag, line->place, "clocks that tick at some steps are not supported yet"); break;
     case LINE_TRAIN:
         diag_warning(c->diag, line->place, "training is not supported yet: this block is left out, and not looked at");
         diag_hint(c->diag, "the model is compiled to run; `weights \"FILE\" { ... }` binds what a framework has trained");
@@ -195,6 +210,7 @@ Scope *scope_new(Checker *c, Scope *caller, const Item *item, const char *path, 
     scope->cells = map_new(c->arena);
     scope->clocks = map_new(c->arena);
     scope->step_clock = -1;
+    scope->reset = NODE_NONE;
     if (!item)
         return scope;
     for (const Line *line = item->lines; line; line = line->next)

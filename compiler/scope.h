@@ -68,6 +68,11 @@ struct Variable {
     Variable *argument;           /* VAR_ARGUMENT: the variable that it is, where the caller wrote one's name */
 };
 
+typedef struct Rename {           /* a clock of a call that stands for one of the caller's, or a clock of its own */
+    struct Rename *next;
+    int inside, outside;          /* outside -1: none, it is the call's own */
+} Rename;
+
 struct Scope {
     Scope *caller;                /* NULL: the model */
     const Item *item;             /* the model or cell */
@@ -83,17 +88,32 @@ struct Scope {
     Map *vars;                    /* name to Variable */
     Map *cells;                   /* name to Shared */
     Map *clocks;                  /* name to clock number + 1, as a pointer */
-    Clocks clocks_of_arguments;   /* of a call */
+    Clocks clocks_of_arguments;   /* of a call, those of parameters that take a sequence left out */
+    Clocks clocks_in;             /* of a call: all that come in with arguments */
     int step_clock;               /* that the cell steps along; -1: none; -2: several; -3: an argument is wrong */
+    bool backward;                /* it steps from the last step to the first */
+    NodeId reset;                 /* a number that is not 0 where its states start anew; or NODE_NONE */
+    Rename *renames;              /* of a call: the clocks that its results do not leave it on */
 };
+
+typedef struct Delay {            /* E[t-steps], or E[t+steps] */
+    int clock, steps;
+    bool backward;                /* what is read has the higher step number */
+    bool ahead;                   /* a later value: start values are not for it */
+    NodeId reset;                 /* of the scope that reads, or NODE_NONE */
+} Delay;
 
 typedef struct Pending {          /* a state whose next and start are to be found */
     NodeId state;
+    NodeId value;                 /* what it is the past of, where that is known at once; else NODE_NONE */
+    NodeId stand_in;              /* the node that stands for its start until that is found, or NODE_NONE */
+    int window;                   /* it holds so many values, and starts with their start values; 0: one */
+    bool made;                    /* a counter or a sum: start and next are told, no types are learnt */
     NodeId before;                /* of a longer delay: the state one step nearer, else NODE_NONE */
     Variable *variable;           /* delayed; or NULL: `expr` is */
     struct Where *where;
     const Expr *expr;
-    int delay, clock;
+    Delay delay;
     const char *key;              /* in `known` */
     NodeId next, start;           /* once found */
     Place start_place;            /* of the start line's expression */
@@ -123,7 +143,18 @@ typedef struct Where {            /* where an expression stands */
     struct WeightFile *file;
     const char *star;             /* what '*' stands for there */
     bool *absent;                 /* set, without a message, where a tensor is missing that may be */
+    bool backward;                /* the call that the expression is steps the other way round */
 } Where;
+
+typedef struct Condition {        /* of a clock: when it ticks, or until when it goes on */
+    struct Condition *next;
+    Scope *scope;
+    const char *name;
+    const Expr *expr;
+    int clock;                    /* that it is of */
+    int on;                       /* that it runs on */
+    bool until;
+} Condition;
 
 typedef struct WeightFile {
     const Line *line;             /* NULL: from --weights alone */
@@ -142,6 +173,14 @@ typedef struct Checker {
     Graph *graph;
     Map *known;                   /* delayed value to Type, from the rounds before */
     bool changed;                 /* something new was learnt in this round */
+    int soft;                     /* errors of this round that more knowledge of clocks may do away with */
+    bool strict;                  /* the last round: all is known, so that such errors are true */
+    Clock *clock;                 /* of all rounds: a clock keeps its number */
+    size_t clock_count, clock_capacity;
+    int declared;                 /* so many of them are the model's own */
+    Map *clock_keys;              /* what a clock is known by from round to round, to its number + 1 */
+    Map *unstacked;               /* clocks of the model that `unstack` gives their length, to an int64_t */
+    Condition *conditions;        /* of this round, yet to be evaluated */
     Place guessed;                /* the first delay whose shape was guessed to be that of a number */
     int errors_before_guess;
     Pending *pending;
@@ -179,6 +218,8 @@ Value value_none(void);
 Value value_number(double number);
 Value value_node(NodeId node);
 Value value_unknown_node(Checker *c, NodeId like, Place place); /* of a shape not known yet, on the clocks of `like` */
+Value value_unknown_on(Checker *c, Clocks clocks, Place place);
+NodeId value_as_number(Checker *c, NodeId node, Place place);   /* a token as a number */
 bool value_is_integer(Value value);
 
 /* The value as a node, a number becoming a constant; NODE_NONE after a message. */
@@ -198,8 +239,16 @@ const char *check_clock_names(Checker *c, Clocks clocks);   /* "s and t" (check.
 Value check_index(Checker *c, Where w, const Expr *expr);
 
 /* ---- check_state.c ---- */
-Value check_delay(Checker *c, Where w, const Expr *expr, int clock, int delay);
+Value check_delay(Checker *c, Where w, const Expr *expr, Delay delay);
+NodeId check_make_state(Checker *c, Where w, Variable *variable, const Expr *expr, Delay delay);
+/* The last `count` values of `x`, which `expr` gives; counters and sums: a state with this start and next. */
+Value check_window(Checker *c, Where w, const Expr *expr, NodeId x, Delay delay, int count);
+NodeId check_state(Checker *c, const char *key, int clock, NodeId start, Clocks clocks, Place place);
+void check_state_next(Checker *c, NodeId state, NodeId next);
+
+/* ---- check_delay.c ---- */
 void check_pending(Checker *c);                            /* finds what delays read */
+NodeId check_start_value(Checker *c, Variable *variable, Type type, Clocks without, Place place);  /* v[-1], else 0 */
 Variable *check_origin(Checker *c, Variable *variable);    /* the variable whose equation makes the value */
 
 /* ---- check_order.c ---- */
@@ -264,6 +313,39 @@ enum { CHECK_MAX_CALLS = 30000 };
 Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn);
 Variable *check_result(Checker *c, Scope *callee, int position);
 Value check_fn_argument(Checker *c, Where w, const Expr *expr);
+Value check_result_value(Checker *c, Scope *callee, int position);   /* as the caller sees it */
+const Arg *check_find_arg(const Expr *call, const Item *cell, const Param *wanted);
+
+/* ---- check_clock.c ---- */
+void check_declare_clocks(Checker *c);                     /* the model's */
+void check_cell_clocks(Checker *c, Scope *callee);         /* the clock lines of a cell */
+void check_conditions(Checker *c);                         /* `when` and `until` */
+void check_inputs(Checker *c);                             /* which clocks inputs may run on */
+int check_clock_make(Checker *c, const char *key, const char *name, Place place);   /* -1 after a message */
+/* The clock of that name; below 0 after a message: `use` says what for, "has a state". */
+int check_find_clock(Checker *c, Scope *scope, const char *name, Place place, const char *use);
+int check_root(const Checker *c, int clock);               /* the clock whose steps it has, or ticks at */
+bool check_mixes(Checker *c, Clocks clocks, Place place);  /* after a message: one ticks at steps of another */
+bool check_bounded(Checker *c, int clock, Place place, const char *what);
+/* The error just told may go away when more is known of clocks: true where the round goes on with some value for it. */
+bool check_soft(Checker *c);
+static inline Clocks clock_bit(int clock) { return clock < 0 ? 0 : (Clocks)1 << clock; }
+int clock_first(Clocks clocks);                            /* -1: none */
+
+/* ---- check_over.c: clocks of calls ---- */
+bool check_bind_clocks(Checker *c, Where w, Scope *callee, const Expr *call);
+Value check_leave(Checker *c, Scope *callee, const char *name, Value value);        /* a result, on the caller's clocks */
+int check_local_clock(Checker *c, Scope *scope, const char *name, int64_t length, Place place);
+
+/* ---- check_step.c: step numbers ---- */
+Value check_step(Checker *c, Where w, const Expr *name);
+bool check_step_form(Checker *c, Where w, const Expr *expr, Value *value);          /* `t % k` and its like */
+Value check_row_of_step(Checker *c, Where w, const Expr *expr, const Expr *clock);  /* E[t] */
+bool check_is_clock(Checker *c, const Where *w, const Expr *expr);                  /* a clock's name, and no variable's */
+
+/* ---- check_rate.c ---- */
+Value check_rate(Checker *c, Where w, const Expr *expr);   /* pick, hold, window, unstack */
+Value check_over_ticks(Checker *c, Op op, NodeId in, int clock, Place place);
 
 /* ---- check_weights.c ---- */
 NodeId check_weight(Checker *c, Variable *variable);
