@@ -116,12 +116,31 @@ static void set_parameters(Checker *c)
                        c->model->name->text);
 }
 
-static void add_port(Checker *c, Port **ports, size_t *count, const Name *name, NodeId node)
+/* The clocks of a line in its order, outermost first in memory, where that is not the order of their numbers. */
+static const int *port_order(Checker *c, const Over *over, NodeId node)
+{
+    int order[CLOCKS_MAX], count = 0, last = -1;
+    bool ascending = true;
+    for (; over; over = over->next) {
+        int clock = scope_clock(c->top, over->clock->text);
+        if (clock < 0 || count == CLOCKS_MAX || !(c->graph->node[node].type.clocks >> clock & 1))
+            continue;
+        ascending = ascending && clock > last;
+        order[count++] = last = clock;
+    }
+    if (ascending)
+        return NULL;
+    int *kept = arena_array(c->arena, (size_t)count, sizeof *kept);
+    memcpy(kept, order, (size_t)count * sizeof *kept);
+    return kept;
+}
+
+static void add_port(Checker *c, Port **ports, size_t *count, const Over *over, const Name *name, NodeId node)
 {
     Port *grown = arena_array(c->arena, *count + 1, sizeof *grown);
     if (*count)
         memcpy(grown, *ports, *count * sizeof *grown);
-    grown[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place};
+    grown[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place, .clock = port_order(c, over, node)};
     *ports = grown;
 }
 
@@ -156,7 +175,7 @@ static void add_output(Checker *c, const Line *line, const Name *name)
             diag_hint(c->diag, "declare it over the clock, or leave the clock: last(...), sum(... over %s)%s, ...", first->name,
                       first->kind == CLOCK_EXACT ? arena_printf(c->arena, ", stack(... over %s)", first->name) : "");
     }
-    add_port(c, &c->graph->output, &c->graph->output_count, name, node);
+    add_port(c, &c->graph->output, &c->graph->output_count, line->over, name, node);
 }
 
 /* A scope evaluates what is asked of it; here what no output needs is asked for as well, so that its
@@ -214,7 +233,7 @@ static void check_round(Checker *c, const Ast *ast)
             Variable *variable = map_get(c->top->vars, name->text);
             NodeId node = variable ? value_as_node(c, check_variable(c, variable), name->place) : NODE_NONE;
             if (node != NODE_NONE)
-                add_port(c, &c->graph->input, &c->graph->input_count, name, node);
+                add_port(c, &c->graph->input, &c->graph->input_count, line->over, name, node);
         }
     for (const Line *line = c->model->lines; line; line = line->next)
         for (const Name *name = line->kind == LINE_OUTPUT ? line->names : NULL; name; name = name->next)

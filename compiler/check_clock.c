@@ -214,8 +214,12 @@ void check_declare_clocks(Checker *c)
         if (line->kind == LINE_CLOCK_WHEN && scope_clock(c->top, line->names->text) >= 0)
             c->clock[scope_clock(c->top, line->names->text)].kind = CLOCK_TICKS;
     for (const Line *line = c->model->lines; line; line = line->next)
-        for (const Over *over = line->over; over; over = over->next)
+        for (const Over *over = line->over; over; over = over->next) {
+            for (const Over *before = line->over; before != over; before = before->next)
+                if (strcmp(before->clock->text, over->clock->text) == 0)
+                    diag_error(c->diag, over->clock->place, "the clock %s stands twice in one line", over->clock->text);
             declare_bound(c, over);
+        }
     for (size_t i = 0; i < c->unstacked->count; i++) {
         const MapEntry *entry = &c->unstacked->entries[i];
         Clock *clock = &c->clock[scope_clock(c->top, entry->key)];
