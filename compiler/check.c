@@ -1,6 +1,7 @@
 /* check.c: the rounds of checking one model, and what a model has that a cell has not: clocks,
  * inputs, outputs, parameters from the command line. */
 #include "check.h"
+#include "nest.h"
 #include "scope.h"
 
 #include <math.h>
@@ -254,7 +255,7 @@ static void check_round(Checker *c, const Ast *ast)
 /* A recurrence that needs, at one step, what is known only after all steps. */
 static void check_knot(Checker *c, const Graph *graph)
 {
-    NodeId knot = graph_knot(c->arena, graph);
+    NodeId knot = nest_find(c->arena, graph)->knot;
     if (knot == NODE_NONE)
         return;
     diag_error(c->diag, graph->node[knot].place, "this is part of a cycle that goes through all steps of a clock: no step can be the first");

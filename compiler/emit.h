@@ -21,7 +21,7 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *options);
 void emit_blob(Out *out, const Plan *plan);
 
 /* A main program for `rnnc run` and tests: arguments are how to run ("run", "step", "parts", "again"), a
- * length for each clock, a file of raw numbers for each input and each output. */
+ * seed, a length for each clock (room for as many steps where the network says how many there were), a file of raw numbers for each input and each output. */
 void emit_driver(Out *out, const Plan *plan, const EmitOptions *options);
 
 /* ---- between the parts of the emitter ---- */
@@ -30,7 +30,9 @@ void emit_call_parameters(Out *out, const Plan *plan, bool types);
 void emit_functions(Out *out, const Plan *plan, const EmitOptions *options);   /* emit_functions.c */
 void emit_parameters(Out *out, const Plan *plan, bool lengths);                /* emit_header.c */
 bool emit_has_length(const Plan *plan, int clock);   /* the caller says how many steps */
+bool emit_gives_length(const Plan *plan, int clock); /* the network says how many there were: it ends by itself, or ticks */
 bool emit_clock_used(const Plan *plan, int clock);
+const char *emit_length(const Plan *plan, int clock);  /* how many steps, in C (emit_kernel.c) */
 const char *emit_upper(Arena *arena, const char *name);
 const char *emit_safe(Arena *arena, const char *text); /* for a comment: nothing in it ends or opens one */
 const char *emit_number(Arena *arena, double value); /* a float literal */

@@ -8,13 +8,6 @@ void emit_line(const Body *b, const char *text)
     out_printf(b->out, "%*s%s\n", b->depth * 4, "", text);
 }
 
-static const char *length_text(const Body *b, int clock)
-{
-    const Clock *c = &b->plan->graph->clock[clock];
-    bool fixed = c->kind == CLOCK_EXACT && !(b->plan->steps && clock == b->plan->clock);
-    return fixed ? arena_printf(b->plan->arena, "%lld", (long long)c->limit) : arena_printf(b->plan->arena, "%s_len", c->name);
-}
-
 static void emit_runtime(Body *b, const Step *step)
 {
     Arena *arena = b->plan->arena;
@@ -22,7 +15,7 @@ static void emit_runtime(Body *b, const Step *step)
     for (int i = 0; i < step->in_count; i++)
         text = arena_printf(arena, "%s, %s", text, emit_address(b, &step->in[i]));
     for (int i = 0; i < step->size_count; i++)
-        text = i == step->length_at ? arena_printf(arena, "%s, %s", text, length_text(b, step->clock))
+        text = i == step->length_at ? arena_printf(arena, "%s, %s", text, emit_length(b->plan, step->clock))
                                     : arena_printf(arena, "%s, %lld", text, (long long)step->size[i]);
     emit_line(b, arena_printf(arena, "%s);", text));
 }
@@ -35,7 +28,7 @@ static void emit_copy(Body *b, const Step *step)
     if (step->when == WHEN_FIRST)
         when = arena_printf(arena, "if (%s == 0) ", b->plan->graph->clock[step->clock].name);
     if (step->when == WHEN_LAST)
-        when = arena_printf(arena, "if (%s + 1 == %s) ", b->plan->graph->clock[step->clock].name, length_text(b, step->clock));
+        when = arena_printf(arena, "if (%s + 1 == %s) ", b->plan->graph->clock[step->clock].name, emit_length(b->plan, step->clock));
     emit_line(b, arena_printf(arena, "%sRT_FN(rt_copy_%s)(%s, %lld, %s, %lld, %lld, %lld);", when, out->integer ? "i32" : "f32",
                          emit_address(b, &step->out), (long long)step->size[2], emit_address(b, &step->in[0]), (long long)step->size[3],
                          (long long)step->size[0], (long long)step->size[1]));
@@ -57,11 +50,52 @@ static void emit_fill(Body *b, const Step *step)
     emit_line(b, arena_printf(arena, "    %s = %s;", element(b, &step->out), value));
 }
 
-static void emit_number_step(Body *b, const Step *step)
+static void emit_cast(Body *b, const Step *step)
 {
     Arena *arena = b->plan->arena;
+    const char *type = b->plan->buffer[step->out.buffer].integer ? "int32_t" : "float";
     emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j++)", (long long)step->size[0]));
-    emit_line(b, arena_printf(arena, "    %s = (float)%s;", element(b, &step->out), element(b, &step->in[0])));
+    emit_line(b, arena_printf(arena, "    %s = (%s)%s;", element(b, &step->out), type, element(b, &step->in[0])));
+}
+
+/* The one element of a view. */
+static const char *only(const Body *b, const View *view)
+{
+    const char *at = emit_address(b, view);
+    return arena_printf(b->plan->arena, strchr(at, '+') ? "(%s)[0]" : "%s[0]", at);
+}
+
+static void emit_count(Body *b, const Step *step)
+{
+    Arena *arena = b->plan->arena;
+    const char *at = b->plan->graph->clock[step->clock].name;
+    if (b->plan->steps && step->clock == b->plan->clock)
+        at = arena_printf(arena, "(net->step + %s)", at);
+    emit_line(b, arena_printf(arena, "%s = (int32_t)%s;", only(b, &step->out), at));
+}
+
+static void emit_draw(Body *b, const Step *step)
+{
+    emit_line(b, arena_printf(b->plan->arena, "RT_FN(rt_uniform_f32)(%s, net->seed, %lldu, (uint32_t)(%s), %lld);", emit_address(b, &step->out),
+                              (long long)step->size[1], emit_position(b, &step->in[0]), (long long)step->size[0]));
+}
+
+static void emit_turn(Body *b, const Step *step)
+{
+    const char *at = only(b, &step->out);
+    emit_line(b, arena_printf(b->plan->arena, "%s = %s + 1 == %lld ? 0 : %s + 1;", at, at, (long long)step->size[0], at));
+}
+
+static void emit_until(Body *b, const Step *step)
+{
+    Arena *arena = b->plan->arena;
+    const char *clock = b->plan->graph->clock[step->clock].name;
+    bool ended = b->plan->steps && step->clock == b->plan->clock;
+    emit_line(b, arena_printf(arena, "if (%s != 0) {", only(b, &step->in[0])));
+    emit_line(b, arena_printf(arena, "    %s_len = %s + 1;", clock, clock));
+    if (ended)
+        emit_line(b, "    net->ended = 1;");
+    emit_line(b, "}");
 }
 
 static void open_block(Body *b, const char *head)
@@ -76,26 +110,53 @@ static void close_block(Body *b)
     emit_line(b, "}");
 }
 
-static void emit_step(Body *b, const Step *step)
+/* Counts of ticks begin anew in every loop over the clock at whose steps they are. */
+static void open_loop(Body *b, const Step *step)
 {
     Arena *arena = b->plan->arena;
-    const char *clock = step->clock >= 0 ? b->plan->graph->clock[step->clock].name : "";
+    const Graph *graph = b->plan->graph;
+    const char *clock = graph->clock[step->clock].name, *length = emit_length(b->plan, step->clock);
+    if (graph->clock[step->clock].kind == CLOCK_TICKS) {
+        open_block(b, arena_printf(arena, "if (%s != 0) ", only(b, &step->in[0])));
+        return;
+    }
+    for (int k = 0; k < graph->clock_count; k++)
+        if (graph->clock[k].parent == step->clock && emit_gives_length(b->plan, k))
+            emit_line(b, arena_printf(arena, "%s = 0;", graph->clock[k].name));
+    if (step->backward)
+        open_block(b, arena_printf(arena, "for (size_t %s = %s; %s-- > 0;) ", clock, length, clock));
+    else
+        open_block(b, arena_printf(arena, "for (size_t %s = 0; %s < %s; %s++) ", clock, clock, length, clock));
+}
+
+static void emit_step(Body *b, const Step *step)
+{
+    bool kept = b->plan->steps && step->clock == b->plan->clock; /* its states outlive the call */
     switch (step->kind) {
-    case STEP_LOOP:
-        open_block(b, arena_printf(arena, "for (size_t %s = 0; %s < %s; %s++) ", clock, clock, length_text(b, step->clock), clock));
-        break;
+    case STEP_LOOP: open_loop(b, step); break;
     case STEP_END: close_block(b); break;
-    case STEP_FRESH: open_block(b, b->plan->steps ? "if (net->fresh) " : ""); break;
+    case STEP_FRESH:
+        if (kept)
+            open_block(b, "if (net->fresh) ");
+        break;
     case STEP_FRESH_END:
-        if (b->plan->steps)
+        if (kept) {
             emit_line(b, "net->fresh = 0;");
-        close_block(b);
+            close_block(b);
+        }
         break;
     case STEP_KERNEL: emit_kernel(b, step->kernel); break;
     case STEP_CALL: emit_runtime(b, step); break;
     case STEP_COPY: emit_copy(b, step); break;
     case STEP_FILL: emit_fill(b, step); break;
-    case STEP_NUMBER: emit_number_step(b, step); break;
+    case STEP_CAST: emit_cast(b, step); break;
+    case STEP_COUNT: emit_count(b, step); break;
+    case STEP_DRAW: emit_draw(b, step); break;
+    case STEP_TURN: emit_turn(b, step); break;
+    case STEP_UNTIL: emit_until(b, step); break;
+    case STEP_TICK:
+        emit_line(b, arena_printf(b->plan->arena, "%s += %s != 0;", b->plan->graph->clock[step->clock].name, only(b, &step->in[0])));
+        break;
     }
 }
 
@@ -123,9 +184,13 @@ static void emit_pointers(const Body *b)
 
 void emit_call_parameters(Out *out, const Plan *plan, bool types)
 {
-    for (int clock = 0; clock < plan->graph->clock_count; clock++)
+    for (int clock = 0; clock < plan->graph->clock_count; clock++) {
+        const char *name = plan->graph->clock[clock].name;
         if (emit_has_length(plan, clock) || (plan->steps && clock == plan->clock))
-            out_printf(out, ", %s%s_len", types ? "size_t " : "", plan->graph->clock[clock].name);
+            out_printf(out, ", %s%s_len", types ? "size_t " : "", name);
+        if (emit_gives_length(plan, clock))
+            out_printf(out, ", %s%s_length", types ? "size_t *" : "", name);
+    }
     const int *ports[] = {plan->input, plan->output};
     size_t counts[] = {plan->graph->input_count, plan->graph->output_count};
     for (int k = 0; k < 2; k++)
@@ -147,7 +212,7 @@ static void emit_unused(const Body *b)
 {
     const Plan *plan = b->plan;
     bool *used = arena_array(plan->arena, plan->buffer_count + 1, sizeof *used);
-    bool net = plan->steps || b->options->blob;
+    bool net = plan->steps || plan->draws || b->options->blob;
     for (size_t i = 0; i < plan->step_count; i++)
         plan_uses(&plan->step[i], mark_used, used);
     for (size_t i = 0; i < plan->buffer_count; i++)
@@ -167,6 +232,24 @@ static void emit_unused(const Body *b)
     }
 }
 
+/* Lengths that the network finds out: until the end has come, the most. */
+static void emit_lengths(const Body *b, bool begin)
+{
+    const Plan *plan = b->plan;
+    for (int k = 0; k < plan->graph->clock_count; k++) {
+        const Clock *clock = &plan->graph->clock[k];
+        bool ticks = clock->kind == CLOCK_TICKS;
+        if (!emit_gives_length(plan, k))
+            continue;
+        if (!begin)
+            out_printf(b->out, "    *%s_length = %s%s;\n", clock->name, clock->name, ticks ? "" : "_len");
+        else if (ticks)
+            out_printf(b->out, "    size_t %s = 0;\n", clock->name);
+        else if (!(plan->steps && k == plan->clock))
+            out_printf(b->out, "    size_t %s_len = %lld;\n", clock->name, (long long)clock->limit);
+    }
+}
+
 void emit_call(Out *out, const Plan *plan, const EmitOptions *options)
 {
     Body b = {.out = out, .plan = plan, .options = options, .depth = 1};
@@ -175,7 +258,9 @@ void emit_call(Out *out, const Plan *plan, const EmitOptions *options)
     out_text(out, ")\n{\n");
     emit_pointers(&b);
     emit_unused(&b);
+    emit_lengths(&b, true);
     for (size_t i = 0; i < plan->step_count; i++)
         emit_step(&b, &plan->step[i]);
+    emit_lengths(&b, false);
     out_text(out, "}\n");
 }

@@ -18,6 +18,9 @@ void emit_line(const Body *b, const char *text);
 /* Where the elements of a view begin, as an expression of + only. */
 const char *emit_address(const Body *b, const View *view);
 
+/* The sum of a view's terms alone. */
+const char *emit_position(const Body *b, const View *view);
+
 void emit_kernel(Body *b, const Kernel *kernel);
 
 #endif

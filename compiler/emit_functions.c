@@ -32,17 +32,30 @@ static bool bounded_step(const Plan *plan)
     return plan->steps && plan->graph->clock[plan->clock].kind != CLOCK_ENDLESS;
 }
 
+/* The clock of the step function ends by itself. */
+static bool ends_early(const Plan *plan)
+{
+    return plan->steps && plan->graph->clock[plan->clock].until != NODE_NONE;
+}
+
 static void emit_reset(const Api *a)
 {
     out_printf(a->out, "void %s_reset(%s *net)\n{\n    if (!net)\n        return;\n    net->fresh = 1;\n", a->o->name, a->o->name);
-    if (bounded_step(a->plan))
+    if (a->plan->counts)
         out_text(a->out, "    net->step = 0;\n");
+    if (ends_early(a->plan))
+        out_text(a->out, "    net->ended = 0;\n");
     out_text(a->out, "}\n\n");
+    if (a->plan->draws)
+        out_printf(a->out, "void %s_seed(%s *net, uint32_t seed)\n{\n    if (net)\n        net->seed = seed;\n}\n\n", a->o->name, a->o->name);
 }
 
-static void emit_null_check(const Api *a)
+static void emit_null_check(const Api *a, bool step)
 {
     out_text(a->out, "    if (!net || !net->work");
+    for (int k = 0; k < a->plan->graph->clock_count; k++)
+        if (emit_gives_length(a->plan, k) && !(step && k == a->plan->clock))
+            out_printf(a->out, " || !%s_len", a->plan->graph->clock[k].name);
     const int *ports[] = {a->plan->input, a->plan->output};
     size_t counts[] = {a->plan->graph->input_count, a->plan->graph->output_count};
     for (int k = 0; k < 2; k++)
@@ -51,14 +64,31 @@ static void emit_null_check(const Api *a)
     out_printf(a->out, ")\n        return %s_NULL;\n", a->upper);
 }
 
-static void emit_length_checks(const Api *a)
+static void emit_length_checks(const Api *a, bool step)
 {
     for (int i = 0; i < a->plan->graph->clock_count; i++) {
         const Clock *clock = &a->plan->graph->clock[i];
-        if (emit_has_length(a->plan, i) && clock->kind == CLOCK_AT_MOST)
+        if (emit_has_length(a->plan, i) && clock->kind == CLOCK_AT_MOST && !(step && i == a->plan->clock))
             out_printf(a->out, "    if (%s_len < 1 || %s_len > %lld)\n        return %s_LENGTH;\n", clock->name, clock->name,
                        (long long)clock->limit, a->upper);
     }
+}
+
+/* How many elements an array of the caller has, in C. */
+static const char *elements(const Plan *plan, const Buffer *buffer, bool whole)
+{
+    int64_t count = buffer->count;
+    const char *lengths = "";
+    for (int i = 0; i < buffer->dims; i++) {
+        const Clock *clock = &plan->graph->clock[buffer->dim[i].clock];
+        if (!whole && buffer->dim[i].clock == plan->clock)
+            continue;
+        if (clock->kind == CLOCK_EXACT)
+            count *= clock->limit;
+        else
+            lengths = arena_printf(plan->arena, "%s%s_len * ", lengths, clock->name);
+    }
+    return arena_printf(plan->arena, "%s%lld", lengths, (long long)count);
 }
 
 static void emit_token_checks(const Api *a, bool whole)
@@ -67,17 +97,18 @@ static void emit_token_checks(const Api *a, bool whole)
     for (size_t i = 0; i < graph->input_count; i++) {
         const Buffer *buffer = &a->plan->buffer[a->plan->input[i]];
         const Node *node = &graph->node[graph->input[i].node];
-        if (!buffer->integer)
-            continue;
-        const char *count = arena_printf(a->plan->arena, "%lld", (long long)buffer->count);
-        if (whole && buffer->clock >= 0) {
-            const Clock *clock = &graph->clock[buffer->clock];
-            count = clock->kind == CLOCK_EXACT ? arena_printf(a->plan->arena, "%lld", (long long)(clock->limit * buffer->count))
-                                               : arena_printf(a->plan->arena, "%s_len * %s", clock->name, count);
-        }
-        out_printf(a->out, "    for (size_t i = 0; i < %s; i++)\n        if (%s[i] < 0 || %s[i] >= %lld)\n            return %s_TOKEN;\n", count,
-                   buffer->name, buffer->name, (long long)node->type.tokens, a->upper);
+        if (buffer->integer)
+            out_printf(a->out, "    for (size_t i = 0; i < %s; i++)\n        if (%s[i] < 0 || %s[i] >= %lld)\n            return %s_TOKEN;\n",
+                       elements(a->plan, buffer, whole || !a->plan->steps), buffer->name, buffer->name, (long long)node->type.tokens, a->upper);
     }
+}
+
+/* The most steps of the clock that step has, in one call of run. */
+static const char *run_length(const Plan *plan)
+{
+    const Clock *c = &plan->graph->clock[plan->clock];
+    return c->kind == CLOCK_EXACT || c->until != NODE_NONE ? arena_printf(plan->arena, "%lld", (long long)c->limit)
+                                                            : arena_printf(plan->arena, "%s_len", c->name);
 }
 
 /* The call of this instance's instruction set; a step is a sequence of one. */
@@ -87,12 +118,11 @@ static void emit_dispatch(const Api *a, bool step)
     Out *names = out_new(a->plan->arena);
     const Plan *plan = a->plan;
     for (int clock = 0; clock < plan->graph->clock_count; clock++) {
-        const Clock *c = &plan->graph->clock[clock];
-        if (plan->steps && clock == plan->clock)
-            out_text(names, step ? ", 1" : c->kind == CLOCK_EXACT ? arena_printf(plan->arena, ", %lld", (long long)c->limit)
-                                                                  : arena_printf(plan->arena, ", %s_len", c->name));
-        else if (emit_has_length(plan, clock))
-            out_printf(names, ", %s_len", c->name);
+        bool stepped = plan->steps && clock == plan->clock;
+        if (stepped)
+            out_printf(names, ", %s", step ? "1" : run_length(plan));
+        if (stepped ? emit_gives_length(plan, clock) : emit_has_length(plan, clock) || emit_gives_length(plan, clock))
+            out_printf(names, ", %s%s", stepped && step ? "&" : "", stepped && step ? "steps" : arena_printf(plan->arena, "%s_len", plan->graph->clock[clock].name));
     }
     for (size_t i = 0; i < plan->graph->input_count; i++)
         out_printf(names, ", %s", plan->buffer[plan->input[i]].name);
@@ -107,31 +137,35 @@ static void emit_step_function(const Api *a)
     out_printf(a->out, "int %s_step(%s *net", a->o->name, a->o->name);
     emit_parameters(a->out, a->plan, false);
     out_text(a->out, ")\n{\n");
-    emit_null_check(a);
+    if (ends_early(a->plan))
+        out_text(a->out, "    size_t steps;\n");
+    emit_null_check(a, true);
     if (bounded_step(a->plan))
-        out_printf(a->out, "    if (net->step >= %lld)\n        return %s_LENGTH;\n", (long long)clock->limit, a->upper);
+        out_printf(a->out, "    if (%snet->step >= %lld)\n        return %s_LENGTH;\n", ends_early(a->plan) ? "net->ended || " : "",
+                   (long long)clock->limit, a->upper);
+    emit_length_checks(a, true);
     emit_token_checks(a, false);
     emit_dispatch(a, true);
-    if (bounded_step(a->plan))
+    if (a->plan->counts)
         out_text(a->out, "    net->step++;\n");
     out_printf(a->out, "    return %s_OK;\n}\n\n", a->upper);
 }
 
 static void emit_run_function(const Api *a)
 {
+    bool bounded = bounded_step(a->plan);
     out_printf(a->out, "int %s_run(%s *net", a->o->name, a->o->name);
     emit_parameters(a->out, a->plan, true);
     out_text(a->out, ")\n{\n");
-    emit_null_check(a);
-    emit_length_checks(a);
+    emit_null_check(a, false);
+    emit_length_checks(a, false);
     emit_token_checks(a, true);
-    if (bounded_step(a->plan)) {
-        const Clock *clock = &a->plan->graph->clock[a->plan->clock];
-        out_text(a->out, "    net->fresh = 1;\n");
-        out_printf(a->out, "    net->step = %s;\n", clock->kind == CLOCK_EXACT ? arena_printf(a->plan->arena, "%lld", (long long)clock->limit)
-                                                                                : arena_printf(a->plan->arena, "%s_len", clock->name));
-    }
+    if (bounded)
+        out_text(a->out, ends_early(a->plan) ? "    net->fresh = 1;\n    net->ended = 0;\n    net->step = 0;\n" : "    net->fresh = 1;\n    net->step = 0;\n");
     emit_dispatch(a, false);
+    if (a->plan->counts)
+        out_printf(a->out, "    net->step %s %s%s;\n", bounded ? "=" : "+=", ends_early(a->plan) ? "*" : "",
+                   ends_early(a->plan) ? arena_printf(a->plan->arena, "%s_len", a->plan->graph->clock[a->plan->clock].name) : run_length(a->plan));
     out_printf(a->out, "    return %s_OK;\n}\n\n", a->upper);
 }
 

@@ -28,30 +28,53 @@ bool emit_clock_used(const Plan *plan, int clock)
         if (plan->step[i].kind == STEP_LOOP && plan->step[i].clock == clock)
             return true;
     for (size_t i = 0; i < plan->buffer_count; i++)
-        if (plan->buffer[i].kind <= BUFFER_OUTPUT && plan->buffer[i].clock == clock)
+        for (int k = 0; k < plan->buffer[i].dims && plan->buffer[i].kind <= BUFFER_OUTPUT; k++)
+            if (plan->buffer[i].dim[k].clock == clock)
+                return true;
+    for (int k = 0; k < plan->graph->clock_count; k++)
+        if (plan->graph->clock[k].like == clock && emit_clock_used(plan, k))
             return true;
     return false;
 }
 
 bool emit_has_length(const Plan *plan, int clock)
 {
-    return plan->graph->clock[clock].kind != CLOCK_EXACT && emit_clock_used(plan, clock);
+    const Clock *c = &plan->graph->clock[clock];
+    bool asked = c->kind == CLOCK_ENDLESS || c->kind == CLOCK_AT_MOST;
+    return asked && c->until == NODE_NONE && c->like < 0 && emit_clock_used(plan, clock);
 }
 
+bool emit_gives_length(const Plan *plan, int clock)
+{
+    const Clock *c = &plan->graph->clock[clock];
+    if (c->until != NODE_NONE)
+        return emit_clock_used(plan, clock);
+    for (size_t i = 0; i < plan->graph->output_count && c->kind == CLOCK_TICKS; i++)
+        if (plan->graph->node[plan->graph->output[i].node].type.clocks >> clock & 1)
+            return true;
+    return false;
+}
+
+/* Where its caller gives as many as there can be. */
 static const char *length_of(const Plan *plan, int clock)
 {
     const Clock *c = &plan->graph->clock[clock];
-    return c->kind == CLOCK_EXACT ? arena_printf(plan->arena, "%lld", (long long)c->limit) : arena_printf(plan->arena, "%s_len", c->name);
+    if (c->kind == CLOCK_EXACT || c->until != NODE_NONE)
+        return arena_printf(plan->arena, "%lld", (long long)c->limit);
+    return c->like >= 0 ? length_of(plan, c->like) : arena_printf(plan->arena, "%s_len", c->name);
 }
 
-/* "[t_len][42]", "[42]", or "one number". */
-static const char *dimensions(const Plan *plan, NodeId id, bool lengths)
+/* "[t_len][42]", "[42]", or "one number"; without the clock of a step where that is not asked for. */
+static const char *dimensions(const Plan *plan, int buffer, NodeId id, bool lengths)
 {
     const Type *type = &plan->graph->node[id].type;
+    const Buffer *b = &plan->buffer[buffer];
     const char *text = "";
-    for (int clock = 0; lengths && clock < plan->graph->clock_count; clock++)
-        if (type->clocks >> clock & 1)
+    for (int i = 0; i < b->dims; i++) {
+        int clock = b->dim[i].clock, parent = plan->graph->clock[clock].parent;
+        if (lengths || !plan->steps || (clock != plan->clock && parent != plan->clock))
             text = arena_printf(plan->arena, "%s[%s]", text, length_of(plan, clock));
+    }
     for (int i = 0; i < type->shape.rank; i++)
         text = arena_printf(plan->arena, "%s[%lld]", text, (long long)type->shape.dim[i]);
     return *text ? text : "[1]";
@@ -60,9 +83,11 @@ static const char *dimensions(const Plan *plan, NodeId id, bool lengths)
 void emit_parameters(Out *out, const Plan *plan, bool lengths)
 {
     const Graph *graph = plan->graph;
-    for (int clock = 0; lengths && clock < graph->clock_count; clock++)
-        if (emit_has_length(plan, clock))
-            out_printf(out, ", size_t %s_len", graph->clock[clock].name);
+    for (int clock = 0; clock < graph->clock_count; clock++) {
+        bool stepped = plan->steps && clock == plan->clock && !lengths;
+        if (!stepped && (emit_has_length(plan, clock) || emit_gives_length(plan, clock)))
+            out_printf(out, ", size_t %s%s_len", emit_gives_length(plan, clock) ? "*" : "", graph->clock[clock].name);
+    }
     for (size_t i = 0; i < graph->input_count; i++) {
         const Buffer *buffer = &plan->buffer[plan->input[i]];
         out_printf(out, ", const %s *%s", buffer->integer ? "int32_t" : "float", buffer->name);
@@ -94,7 +119,7 @@ static const char *remark(const Plan *plan, Place place)
 static void describe_port(Out *out, const Plan *plan, const Port *port, int buffer, bool input, bool lengths)
 {
     const Type *type = &plan->graph->node[port->node].type;
-    out_printf(out, " *   %-12s %s %s", plan->buffer[buffer].name, input ? "in, " : "out,", dimensions(plan, port->node, lengths));
+    out_printf(out, " *   %-12s %s %s", plan->buffer[buffer].name, input ? "in, " : "out,", dimensions(plan, buffer, port->node, lengths));
     if (type->tokens)
         out_printf(out, " tokens, 0 to %lld", (long long)type->tokens - 1);
     const char *said = remark(plan, port->place);
@@ -110,10 +135,17 @@ static void describe_ports(Out *out, const Plan *plan, bool lengths)
         describe_port(out, plan, &graph->output[i], plan->output[i], false, lengths);
 }
 
-static void describe_lengths(Out *out, const Plan *plan)
+static void describe_lengths(Out *out, const Plan *plan, bool lengths)
 {
     for (int i = 0; i < plan->graph->clock_count; i++) {
         const Clock *clock = &plan->graph->clock[i];
+        if (plan->steps && i == plan->clock && !lengths)
+            continue;
+        if (emit_gives_length(plan, i) && clock->kind == CLOCK_TICKS)
+            out_printf(out, " *   %s_len        out: how often %s has ticked, %s\n", clock->name, clock->name,
+                       lengths ? "at most once a step" : "0 or 1");
+        else if (emit_gives_length(plan, i))
+            out_printf(out, " *   %s_len        out: steps until the end, 1 to %lld\n", clock->name, (long long)clock->limit);
         if (!emit_has_length(plan, i))
             continue;
         if (clock->kind == CLOCK_ENDLESS)
@@ -172,8 +204,12 @@ static void emit_types(Out *out, const Plan *plan, const EmitOptions *o)
         out_text(out, "    const float *weights;\n");
     out_text(out, "    int isa;                /* instruction set, see rt_isa() of rt.h */\n"
                   "    int fresh;              /* the next step is the first */\n");
-    if (plan->steps && plan->graph->clock[plan->clock].kind != CLOCK_ENDLESS)
+    if (plan->counts)
         out_text(out, "    size_t step;            /* steps since the start */\n");
+    if (plan->steps && plan->graph->clock[plan->clock].until != NODE_NONE)
+        out_text(out, "    int ended;              /* the sequence has ended */\n");
+    if (plan->draws)
+        out_text(out, "    uint32_t seed;          /* of the random numbers */\n");
     if (plan->state_floats)
         out_printf(out, "    float state[%zu];\n", plan->state_floats + 16);
     if (plan->state_tokens)
@@ -191,11 +227,16 @@ static void emit_prototypes(Out *out, const Plan *plan, const EmitOptions *o)
     out_printf(out, ". */\nint %s_init(%s *net, %s_work *work%s);\n\n", o->name, o->name, o->name,
                o->blob ? ", const void *blob, size_t size" : "");
     out_printf(out, "/* Back to the start. */\nvoid %s_reset(%s *net);\n\n", o->name, o->name);
+    if (plan->draws)
+        out_printf(out, "/* Random numbers follow from the seed, 0 after init, and the step: the same seed from the same start\n"
+                        " * draws the same, on every machine. A seed stays through resets. */\nvoid %s_seed(%s *net, uint32_t seed);\n\n", o->name, o->name);
     if (plan->steps) {
         out_printf(out, "/* One step of the clock %s:\n", graph->clock[plan->clock].name);
+        describe_lengths(out, plan, false);
         describe_ports(out, plan, false);
         if (graph->clock[plan->clock].kind != CLOCK_ENDLESS)
-            out_printf(out, " * At most %lld steps, then it must be reset. */\n", (long long)graph->clock[plan->clock].limit);
+            out_printf(out, " * At most %lld steps%s, then it must be reset. */\n", (long long)graph->clock[plan->clock].limit,
+                       graph->clock[plan->clock].until != NODE_NONE ? ", or until the end" : "");
         else
             out_text(out, " */\n");
         out_printf(out, "int %s_step(%s *net", o->name, o->name);
@@ -204,7 +245,7 @@ static void emit_prototypes(Out *out, const Plan *plan, const EmitOptions *o)
     }
     bool stream = plan->steps && graph->clock[plan->clock].kind == CLOCK_ENDLESS;
     out_printf(out, "/* %s:\n", stream ? "Many steps, going on from the last call" : graph->clock_count ? "Whole sequences, from the start" : "From inputs to outputs");
-    describe_lengths(out, plan);
+    describe_lengths(out, plan, true);
     describe_ports(out, plan, true);
     out_printf(out, " */\nint %s_run(%s *net", o->name, o->name);
     emit_parameters(out, plan, true);

@@ -22,25 +22,49 @@ static const char *plus(const Body *b, const char *base, int64_t offset)
     return offset ? arena_printf(b->plan->arena, "%s + %lld", base, (long long)offset) : base;
 }
 
-static const char *scaled(const Body *b, const char *index, int64_t by)
+const char *emit_length(const Plan *plan, int clock)
 {
-    return by == 1 ? index : arena_printf(b->plan->arena, "%s * %lld", index, (long long)by);
+    const Clock *c = &plan->graph->clock[clock];
+    bool fixed = c->kind == CLOCK_EXACT && !(plan->steps && clock == plan->clock);
+    if (c->like >= 0 && !fixed)
+        return emit_length(plan, c->like);
+    return fixed ? arena_printf(plan->arena, "%lld", (long long)c->limit) : arena_printf(plan->arena, "%s_len", c->name);
+}
+
+/* "t * 42", "(net->step + t) * 42", "t * (3 * s_len)". */
+static const char *term_text(const Body *b, const Term *term)
+{
+    Arena *arena = b->plan->arena;
+    const char *at = b->plan->graph->clock[term->clock].name, *by = "";
+    if (term->kind == TERM_NUMBER)
+        at = arena_printf(arena, "(net->step + %s)", at);
+    if (term->kind == TERM_LAST)
+        at = arena_printf(arena, "(%s - 1)", emit_length(b->plan, term->clock));
+    if (term->stride != 1)
+        by = arena_printf(arena, " * %lld", (long long)term->stride);
+    for (int k = 0; k < b->plan->graph->clock_count; k++)
+        if (term->times >> k & 1)
+            by = arena_printf(arena, "%s * %s", by, emit_length(b->plan, k));
+    return arena_printf(arena, "%s%s", at, by);
+}
+
+const char *emit_position(const Body *b, const View *view)
+{
+    const char *text = "";
+    for (int i = 0; i < view->terms; i++)
+        text = arena_printf(b->plan->arena, "%s%s%s", text, *text ? " + " : "", term_text(b, &view->term[i]));
+    return *text ? text : "0";
 }
 
 const char *emit_address(const Body *b, const View *view)
 {
-    const Plan *plan = b->plan;
-    const Buffer *buffer = &plan->buffer[view->buffer];
-    const char *text = buffer->name;
-    if (view->time == AT_STEP)
-        text = arena_printf(plan->arena, "%s + %s", text, scaled(b, plan->graph->clock[buffer->clock].name, buffer->count));
-    if (view->index >= 0) {
-        const Buffer *index = &plan->buffer[view->index];
-        const char *at = view->index_time == AT_STEP ? plan->graph->clock[index->clock].name : "0";
-        const char *token = view->index_offset
-                                ? arena_printf(plan->arena, "%s[%s + %lld]", index->name, scaled(b, at, index->count), (long long)view->index_offset)
-                                : arena_printf(plan->arena, "%s[%s]", index->name, scaled(b, at, index->count));
-        text = arena_printf(plan->arena, "%s + (size_t)%s * %lld", text, token, (long long)view->stride);
+    Arena *arena = b->plan->arena;
+    const char *text = b->plan->buffer[view->buffer].name;
+    for (int i = 0; i < view->terms; i++)
+        text = arena_printf(arena, "%s + %s", text, term_text(b, &view->term[i]));
+    if (view->index) {
+        const char *token = emit_address(b, view->index);
+        text = arena_printf(arena, strchr(token, '+') ? "%s + (size_t)(%s)[0] * %lld" : "%s + (size_t)%s[0] * %lld", text, token, (long long)view->stride);
     }
     return plus(b, text, view->offset);
 }
@@ -52,7 +76,7 @@ static bool whole_loads(const Body *b, const View *view, int64_t units)
     const Buffer *buffer = &b->plan->buffer[view->buffer];
     if (units % PLAN_PANEL == 0 || buffer->kind == BUFFER_WORK || buffer->kind == BUFFER_STATE)
         return true;
-    return buffer->kind == BUFFER_CONST && !view->offset && view->index < 0 && buffer->count == units;
+    return buffer->kind == BUFFER_CONST && !view->offset && !view->index && !view->terms && buffer->count == units;
 }
 
 static bool whole_stores(const Body *b, const View *view, const Kernel *kernel)
@@ -60,7 +84,7 @@ static bool whole_stores(const Body *b, const View *view, const Kernel *kernel)
     const Buffer *buffer = &b->plan->buffer[view->buffer];
     if (kernel->units % PLAN_PANEL == 0)
         return true;
-    return (buffer->kind == BUFFER_WORK || buffer->kind == BUFFER_STATE) && kernel->rows == 1 && view->time == AT_START && !view->offset;
+    return (buffer->kind == BUFFER_WORK || buffer->kind == BUFFER_STATE) && kernel->rows == 1 && !view->terms && !view->index && !view->offset;
 }
 
 /* The address of unit j of this row. */

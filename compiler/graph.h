@@ -145,8 +145,4 @@ const char *graph_verify(Arena *arena, const Graph *graph);
 /* The same for one node and what stands above it, without its next edge. */
 const char *graph_verify_node(Arena *arena, const Graph *graph, NodeId id);
 
-/* graph_causal.c: a node of a cycle that no nest of loops over clocks computes, such as that of
- * x = x[t-1] + sum(x over t); NODE_NONE where there is none. */
-NodeId graph_knot(Arena *arena, const Graph *graph);
-
 #endif

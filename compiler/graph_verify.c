@@ -3,6 +3,7 @@
  * clock, node (graph_verify_node.c) or port that is wrong. Nothing is used as an index before it was
  * looked at, so that graph_read can pass what it was given. */
 #include "graph.h"
+#include "nest.h"
 
 #include <string.h>
 
@@ -149,7 +150,7 @@ static const char *verify_outputs(Arena *arena, const Graph *graph)
 
 static const char *verify_causal(Arena *arena, const Graph *graph)
 {
-    NodeId knot = graph_knot(arena, graph);
+    NodeId knot = nest_find(arena, graph)->knot;
     if (knot == NODE_NONE)
         return NULL;
     return say(arena, graph, knot, "it waits for all steps of a clock that wait for it");

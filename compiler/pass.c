@@ -112,25 +112,3 @@ bool pass_fusible(const Graph *graph, const Node *node)
     const Node *matrix = &graph->node[node->input[0]], *vector = &graph->node[node->input[1]];
     return matrix->fixed && matrix->type.shape.rank == 2 && vector->type.shape.rank == 1;
 }
-
-int *pass_phases(Arena *arena, const Graph *graph)
-{
-    int *phase = arena_array(arena, graph->count + 1, sizeof *phase);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (size_t i = 0; i < graph->count; i++) {
-            const Node *node = &graph->node[i];
-            OpClass class = op_info[node->op].class;
-            bool leaves = (class == CLASS_CLOCK || class == CLASS_REDUCE) && node->at.clock >= 0;
-            int latest = phase[i];
-            for (int k = 0; k <= node->count; k++) {
-                NodeId in = k < node->count ? node->input[k] : node->next;
-                if (in != NODE_NONE && phase[in] + leaves > latest)
-                    latest = phase[in] + leaves;
-            }
-            changed = changed || latest != phase[i];
-            phase[i] = latest;
-        }
-    }
-    return phase;
-}

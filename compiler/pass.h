@@ -62,8 +62,4 @@ Graph *pass_pack(Arena *arena, const Graph *graph);       /* pass_pack.c */
  * and a vector. */
 bool pass_fusible(const Graph *graph, const Node *node);
 
-/* For each node how many loops over clocks must have ended before it can be computed: what leaves a
- * clock is one later than what runs on it, and all of a recurrence is as late as its latest part. */
-int *pass_phases(Arena *arena, const Graph *graph);
-
 #endif

@@ -6,6 +6,7 @@
  * product, a softmax) is one level above it. Nodes of one level, shape and set of clocks that are
  * connected make a group; as an edge that needs a whole vector always leads to a higher level, no
  * group can wait for itself. */
+#include "nest.h"
 #include "pass.h"
 
 typedef struct Fuse {
@@ -14,9 +15,14 @@ typedef struct Fuse {
     bool *heavy;       /* a product of its level is above it */
     int *uses;
     NodeId *parent;    /* union-find */
-    const int *phase;
+    const Nest *nest;
 } Fuse;
 
+/* Whether two nodes are computed in one body, with no loop over a clock between them. */
+static bool same_place(const Fuse *f, NodeId a, NodeId b)
+{
+    return f->nest->of[a] == f->nest->of[b] && f->nest->phase[a] == f->nest->phase[b] && f->nest->of[a] >= 0;
+}
 
 /* Whether `node` can take the value of its input `in` from a register of the same loop. */
 static bool in_register(const Fuse *f, const Node *node, NodeId in)
@@ -24,8 +30,27 @@ static bool in_register(const Fuse *f, const Node *node, NodeId in)
     const Node *input = &f->graph->node[in];
     if (op_info[node->op].class != CLASS_MAP || node->fixed || !pass_fusible(f->graph, input))
         return false;
-    bool same_loop = node->type.clocks == input->type.clocks && f->phase[node - f->graph->node] == f->phase[in];
-    return same_loop && shape_equal(node->type.shape, input->type.shape);
+    return same_place(f, (NodeId)(node - f->graph->node), in) && shape_equal(node->type.shape, input->type.shape);
+}
+
+typedef struct Above {
+    Fuse *fuse;
+    NodeId node, in;
+} Above;
+
+/* A value made in another body is there; one of this body may be in a register, or must be complete. */
+static void raise_level(void *context, NodeId root, Clocks whole)
+{
+    const Above *a = context;
+    Fuse *f = a->fuse;
+    (void)whole;
+    if (!same_place(f, a->node, root))
+        return;
+    bool same = root == a->in && in_register(f, &f->graph->node[a->node], root);
+    bool loop = pass_fusible(f->graph, &f->graph->node[root]), fusible = pass_fusible(f->graph, &f->graph->node[a->node]);
+    int level = f->level[root] + (!same && (loop || fusible));
+    if (level > f->level[a->node])
+        f->level[a->node] = level;
 }
 
 /* As early as possible. */
@@ -36,16 +61,9 @@ static void find_levels(Fuse *f)
         bool fusible = pass_fusible(f->graph, node);
         f->heavy[i] = fusible && node->op == OP_MATMUL;
         f->level[i] = fusible;
-        for (int k = 0; k < node->count && !node->fixed && node->op != OP_STATE; k++) {
-            NodeId in = node->input[k];
-            const Node *input = &f->graph->node[in];
-            if (input->type.clocks != node->type.clocks || f->phase[in] != f->phase[i])
-                continue; /* made in another loop over a clock, or before all of them */
-            bool same = in_register(f, node, in);
-            bool loop = pass_fusible(f->graph, input);
-            int level = f->level[in] + (!same && (loop || fusible));
-            if (level > f->level[i])
-                f->level[i] = level;
+        for (int k = 0; k < node->count && f->nest->of[i] >= 0 && node->op != OP_STATE; k++) {
+            Above above = {f, (NodeId)i, node->input[k]};
+            nest_roots(f->graph, node->input[k], 0, raise_level, &above);
         }
         for (int k = 0; k < node->count; k++)
             if (in_register(f, node, node->input[k]) && f->level[node->input[k]] == f->level[i] && f->heavy[node->input[k]])
@@ -104,7 +122,7 @@ Graph *pass_fuse(Arena *arena, const Graph *graph)
 {
     Graph *to = pass_clean(arena, graph);
     size_t count = to->count;
-    Fuse f = {.graph = to, .uses = graph_uses(arena, to), .phase = pass_phases(arena, to)};
+    Fuse f = {.graph = to, .uses = graph_uses(arena, to), .nest = nest_find(arena, to)};
     f.level = arena_array(arena, count + 1, sizeof *f.level);
     f.heavy = arena_array(arena, count + 1, sizeof *f.heavy);
     f.parent = arena_array(arena, count + 1, sizeof *f.parent);

@@ -1,8 +1,8 @@
 /* pass_pack.c: groups whose products share a vector become one, so that the vector is read once and
  * their weights lie in one stream. Only groups of equal shape and clocks, neither of which waits for
  * the other, and only while the accumulators of the joint loop stay in registers. */
+#include "nest.h"
 #include "pass.h"
-
 
 enum { MAX_PRODUCTS = 8 };   /* of a joint group */
 
@@ -69,15 +69,15 @@ Graph *pass_pack(Arena *arena, const Graph *graph)
     for (size_t i = 0; i < to->count; i++)
         p.products[to->node[i].group < 0 ? groups : to->node[i].group] += to->node[i].op == OP_MATMUL && to->node[i].group >= 0;
     find_depths(&p, arena);
-    const int *phase = pass_phases(arena, to);
+    const Nest *nest = nest_find(arena, to);
     /* The first product of each vector and height meets the others. */
     Map *first = map_new(arena);
     for (size_t i = 0; i < to->count; i++) {
         const Node *node = &to->node[i];
         if (node->group < 0 || node->op != OP_MATMUL)
             continue;
-        const char *key = arena_printf(arena, "%d %lld %d %d %llx", node->input[1], (long long)node->type.shape.dim[0],
-                                       p.depth[node->group], phase[i], (unsigned long long)node->type.clocks);
+        const char *key = arena_printf(arena, "%d %lld %d %d %d", node->input[1], (long long)node->type.shape.dim[0],
+                                       p.depth[node->group], nest->of[i], nest->phase[i]);
         NodeId *other = map_get(first, key);
         if (other) {
             join(&p, &to->node[*other], node);

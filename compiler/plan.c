@@ -1,8 +1,7 @@
 /* plan.c: from the graph to steps in order.
  *
- * What is computed at once is a unit: a group of the graph as one loop over units, or one node. Units
- * are taken by phase (how many loops over clocks must have ended), in a phase first those without a
- * clock, then for each clock one loop (plan_loop.c). */
+ * What is computed at once is a unit: a group of the graph as one loop over units, or one node. The
+ * nest of loops (nest.h) says in which body and phase each stands; plan_loop.c writes the bodies down. */
 #include "pass.h"
 #include "plan_build.h"
 
@@ -14,42 +13,11 @@ Step *plan_step(Planner *p, StepKind kind, Place place)
     Plan *plan = p->plan;
     plan->step = arena_grow(p->arena, plan->step, plan->step_count, &plan->step_capacity, sizeof *plan->step);
     Step *step = &plan->step[plan->step_count++];
-    *step = (Step){.kind = kind, .clock = -1, .length_at = -1, .place = place};
+    *step = (Step){.kind = kind, .clock = -1, .loop = -1, .length_at = -1, .place = place};
     return step;
 }
 
-/* ---- what can be planned ---- */
-
-/* One message for the model: at the port that brings the second clock, or the first such value. */
-static void check_supported(Planner *p)
-{
-    const Graph *graph = p->graph;
-    Place place = {0};
-    bool several = false;
-    for (size_t i = graph->count; i-- > 0;)
-        if (graph->node[i].type.clocks & (graph->node[i].type.clocks - 1)) {
-            several = true;
-            place = graph->node[i].place;
-        }
-    for (size_t i = 0; i < graph->input_count + graph->output_count; i++) {
-        const Port *port = i < graph->input_count ? &graph->input[i] : &graph->output[i - graph->input_count];
-        Clocks clocks = graph->node[port->node].type.clocks;
-        if (clocks & (clocks - 1)) {
-            place = port->place;
-            break;
-        }
-    }
-    if (several)
-        diag_error(p->diag, place, "a value on several clocks at once is not supported yet");
-}
-
 /* ---- units ---- */
-
-static bool leaves_clock(const Node *node)
-{
-    OpClass class = op_info[node->op].class;
-    return (class == CLASS_CLOCK || class == CLASS_REDUCE) && node->at.clock >= 0;
-}
 
 static void add_to_unit(Planner *p, int unit, NodeId id)
 {
@@ -74,7 +42,7 @@ static void make_units(Planner *p)
     for (size_t i = 0; i < graph->count; i++) {
         const Node *node = &graph->node[i];
         p->unit_of[i] = -1;
-        if (node->fixed || op_info[node->op].class == CLASS_LEAF || plan_is_view(graph, node))
+        if (p->nest->of[i] < 0 || node->op == OP_STATE || node->op == OP_HOLD)
             continue;
         bool kernel = pass_fusible(graph, node);
         int unit = kernel && node->group >= 0 && of_group[node->group] ? of_group[node->group] - 1 : p->unit_count++;
@@ -85,26 +53,71 @@ static void make_units(Planner *p)
     }
 }
 
+typedef struct Storing {
+    Planner *p;
+    int unit;                /* of the reader, -1 */
+    NodeId direct;           /* what it names as its input */
+} Storing;
+
+static void note_stored(void *context, NodeId root, Clocks whole)
+{
+    const Storing *s = context;
+    (void)whole;
+    bool inside = s->unit >= 0 && s->unit == s->p->unit_of[root] && s->direct == root;
+    if (!inside)
+        s->p->stored[root] = true;
+}
+
+static void store_roots(Planner *p, NodeId id, int unit)
+{
+    Storing s = {p, unit, id};
+    if (id != NODE_NONE)
+        nest_roots(p->graph, id, 0, note_stored, &s);
+}
+
 /* Which values must be stored: those that anything but their own loop over units reads. */
 static void find_stored(Planner *p)
 {
     const Graph *graph = p->graph;
     for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        for (int k = 0; k < node->count; k++) {
-            NodeId root = plan_root(graph, node->input[k]);
-            bool inside = p->unit_of[i] >= 0 && p->unit_of[i] == p->unit_of[root] && node->input[k] == root;
-            if (!inside)
-                p->stored[root] = true;
-        }
-        if (node->next != NODE_NONE)
-            p->stored[plan_root(graph, node->next)] = true;
+        for (int k = 0; k < graph->node[i].count; k++)
+            store_roots(p, graph->node[i].input[k], p->unit_of[i]);
+        store_roots(p, graph->node[i].next, -1);
     }
     for (size_t i = 0; i < graph->output_count; i++)
-        p->stored[plan_root(graph, graph->output[i].node)] = true;
+        store_roots(p, graph->output[i].node, -1);
+    for (int k = 0; k < graph->clock_count; k++) {
+        store_roots(p, graph->clock[k].when, -1);
+        store_roots(p, graph->clock[k].until, -1);
+    }
 }
 
 /* ---- inputs, outputs, states ---- */
+
+/* The clocks of a port in the order of its axes, and how far a step of each moves: the caller's arrays are dense. */
+static void port_dims(Planner *p, int buffer, const Type *type)
+{
+    Buffer *b = &p->plan->buffer[buffer];
+    for (int k = 0; k < p->graph->clock_count; k++)
+        if (type->clocks >> k & 1) {
+            if (b->dims == PLAN_DIMS) {
+                diag_error(p->diag, (Place){0}, "%s runs on more than %d clocks", b->name, PLAN_DIMS);
+                return;
+            }
+            b->dim[b->dims++].clock = k;
+        }
+    int64_t stride = b->count;
+    Clocks times = 0;
+    for (int i = b->dims; i-- > 0;) {
+        const Clock *c = &p->graph->clock[b->dim[i].clock];
+        b->dim[i].stride = stride;
+        b->dim[i].times = times;
+        if (c->kind == CLOCK_EXACT)
+            stride *= c->limit;
+        else
+            times |= (Clocks)1 << b->dim[i].clock;
+    }
+}
 
 static void make_ports(Planner *p)
 {
@@ -118,177 +131,112 @@ static void make_ports(Planner *p)
         const Type *type = &graph->node[port->node].type;
         int buffer = plan_buffer(p, in ? BUFFER_INPUT : BUFFER_OUTPUT, plan_name(p, port->name, ""), type->shape, shape_count(type->shape));
         plan->buffer[buffer].integer = type->tokens > 0;
-        plan->buffer[buffer].clock = plan_clock(type->clocks);
+        port_dims(p, buffer, type);
         *(in ? &plan->input[i] : &plan->output[i - graph->input_count]) = buffer;
-        if (in) {
+        if (in)
             p->view[port->node] = plan_at(buffer);
-            p->view[port->node].time = type->clocks ? AT_STEP : AT_START;
-        }
     }
-    /* A value that one output is can be written there at once, by the unit that makes it. */
+}
+
+/* A value that one output is can be written there at once, by the unit that makes it. */
+static void find_direct(Planner *p)
+{
+    const Graph *graph = p->graph;
     for (size_t i = graph->output_count; i-- > 0;) {
         NodeId id = graph->output[i].node;
-        if (p->unit_of[id] >= 0 && graph->node[id].op != OP_STACK)
+        const Node *node = &graph->node[id];
+        bool elsewhere = node->op == OP_STACK || op_info[node->op].class == CLASS_NORMAL;
+        if (p->unit_of[id] >= 0 && p->keep[id] < 0 && !(elsewhere && node->at.clock >= 0))
             p->port[id] = (int)i;
     }
 }
 
-static void make_states(Planner *p)
+/* ---- the step function ---- */
+
+/* The clock that all outputs run on, itself or by its ticks; -1: there is none. */
+static int common_clock(const Graph *graph)
 {
-    for (size_t i = 0; i < p->graph->count; i++) {
-        const Node *node = &p->graph->node[i];
-        if (node->op != OP_STATE)
-            continue;
-        const Node *next = &p->graph->node[node->next];
-        const char *label = next->label ? next->label : next->name ? next->name : arena_printf(p->arena, "v%zu", i);
-        BufferKind kind = p->plan->steps ? BUFFER_STATE : BUFFER_WORK;
-        int buffer = plan_buffer(p, kind, plan_name(p, arena_printf(p->arena, "%s_before", label), ""), node->type.shape,
-                                 shape_count(node->type.shape));
-        p->plan->buffer[buffer].integer = node->type.tokens > 0;
-        p->plan->buffer[buffer].what = arena_printf(p->arena, "%s[%s-1] %s", label, p->graph->clock[node->at.clock].name,
-                                                    p->plan->buffer[buffer].what);
-        p->plan->buffer[buffer].carried = true;
-        p->view[i] = plan_at(buffer);
-    }
+    Clocks common = graph->output_count ? ~(Clocks)0 : 0;
+    for (size_t i = 0; i < graph->output_count; i++)
+        common &= graph_loops(graph, graph->node[graph->output[i].node].type.clocks);
+    for (int k = 0; k < graph->clock_count; k++)
+        if (common >> k & 1 && graph->clock[k].kind == CLOCK_ENDLESS)
+            return k;
+    for (int k = 0; k < graph->clock_count; k++)
+        if (common >> k & 1 && graph->clock[k].kind != CLOCK_TICKS)
+            return k;
+    return -1;
 }
 
-/* A buffer for all steps of a value; an input has one already. */
-static void make_sequence(Planner *p, NodeId id)
-{
-    const Node *node = &p->graph->node[id];
-    if (p->sequence[id] >= 0)
-        return;
-    if (node->op == OP_INPUT) {
-        p->sequence[id] = p->view[id].buffer;
-        return;
-    }
-    int clock = plan_clock(node->type.clocks);
-    const char *label = node->label ? node->label : arena_printf(p->arena, "v%d", id);
-    int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, arena_printf(p->arena, "all_%s", label), ""), node->type.shape,
-                             shape_count(node->type.shape));
-    p->plan->buffer[buffer].clock = clock;
-    p->plan->buffer[buffer].steps = p->graph->clock[clock].limit;
-    p->plan->buffer[buffer].integer = node->type.tokens > 0;
-    p->sequence[id] = buffer;
-}
-
-/* What a loop of a later phase reads of this one's values: through views, whose rows tokens choose. */
-static void sequence_across(Planner *p, NodeId id, const Node *reader, int phase)
-{
-    const Graph *graph = p->graph;
-    for (;; id = graph->node[id].input[0]) {
-        const Node *node = &graph->node[id];
-        if (node->op == OP_ROW && plan_is_view(graph, node))
-            sequence_across(p, node->input[1], reader, phase);
-        if (!plan_is_view(graph, node))
-            break;
-    }
-    const Node *root = &graph->node[id];
-    if (root->type.clocks && root->type.clocks == reader->type.clocks && p->phase[id] < phase)
-        make_sequence(p, id);
-}
-
-/* Buffers for all steps of what is read after its loop, or in another one. */
-static void make_sequences(Planner *p)
-{
-    const Graph *graph = p->graph;
-    for (size_t i = 0; i < graph->count; i++)
-        p->sequence[i] = -1;
-    for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        if (node->op == OP_STATE)
-            sequence_across(p, node->next, node, p->phase[i]);
-        else if (!leaves_clock(node))
-            for (int k = 0; k < node->count; k++)
-                sequence_across(p, node->input[k], node, p->phase[i]);
-        else if (node->op != OP_FIRST && node->op != OP_LAST)
-            make_sequence(p, node->input[0]);
-    }
-}
-
-/* Whether every input and output runs on one clock (an input: on that or none), whose steps nothing
- * needs all at once: then one step can be computed when its input is there. */
+/* Whether one step can be computed when its inputs are there: the outputs run on one clock, the inputs on it
+ * or on none, and one loop over it, from the first step on, is all that there is. */
 static void find_step(Planner *p)
 {
     const Graph *graph = p->graph;
-    Clocks clocks = 0, common = ~(Clocks)0;
-    for (size_t i = 0; i < graph->count; i++) {
-        clocks |= graph->node[i].type.clocks;
-        if (leaves_clock(&graph->node[i]))
+    int clock = p->plan->clock = common_clock(graph), loops = 0;
+    p->plan->clock = -1;
+    if (clock < 0)
+        return;
+    for (size_t i = 0; i < graph->input_count; i++) {
+        Clocks on = graph->node[graph->input[i].node].type.clocks;
+        if (on && !(on >> clock & 1))
             return;
     }
-    for (size_t i = 0; i < graph->output_count; i++)
-        common &= graph->node[graph->output[i].node].type.clocks;
-    p->plan->steps = clocks && !(clocks & (clocks - 1)) && common == clocks;
-    p->plan->clock = p->plan->steps ? plan_clock(clocks) : -1;
+    for (int i = 1; i < p->nest->loop_count; i++) {
+        const Loop *loop = &p->nest->loop[i];
+        if (loop->clock == clock && (loop->backward || loop->parent != 0))
+            return;
+        loops += loop->clock == clock;
+    }
+    for (size_t i = 0; i < graph->count; i++) {
+        const Node *node = &graph->node[i];
+        bool leaves = (nest_gathers(node) && node->op != OP_HOLD && node->at.clock == clock) || node->at.from == clock;
+        if (leaves && (p->nest->of[i] >= 0 || node->op == OP_RECLOCK))
+            return;
+    }
+    p->plan->steps = loops == 1;
+    p->plan->clock = p->plan->steps ? clock : -1;
 }
 
 /* ---- order ---- */
 
 static void emit_unit(Planner *p, int unit);
 
-static void emit_needs(Planner *p, NodeId id, int phase, int clock)
+static void emit_root(void *context, NodeId root, Clocks whole)
 {
-    const Node *node = &p->graph->node[id];
-    for (int k = 0; k < node->count && node->op != OP_STATE; k++) {
-        NodeId in = node->input[k];
-        int unit = p->unit_of[in];
-        if (unit < 0)
-            emit_needs(p, in, phase, clock); /* a view: what it looks into */
-        else if (p->phase[in] == phase && plan_clock(p->graph->node[in].type.clocks) == clock)
-            emit_unit(p, unit);
-    }
-}
-
-/* A node that leaves a clock has a part in the loop, and is made of it after the loop. */
-static void leave_clock(Planner *p, NodeId id)
-{
-    const Node *node = &p->graph->node[id];
-    if (op_info[node->op].class == CLASS_REDUCE) {
-        plan_call(p, id);
-    } else if (node->op == OP_STACK) {
-        p->view[id] = plan_at(p->sequence[node->input[0]]);
-    }
+    const Storing *s = context;
+    const Planner *p = s->p;
+    (void)whole;
+    NodeId reader = p->unit[s->unit].node[0];
+    if (p->unit_of[root] >= 0 && p->nest->of[root] == p->nest->of[reader] && p->nest->phase[root] == p->nest->phase[reader])
+        emit_unit(s->p, p->unit_of[root]);
 }
 
 static void emit_unit(Planner *p, int unit)
 {
     Unit *u = &p->unit[unit];
-    if (u->progress)
+    if (u->done)
         return;
-    u->progress = 1;
-    int phase = p->phase[u->node[0]], clock = plan_clock(p->graph->node[u->node[0]].type.clocks);
-    if (!leaves_clock(&p->graph->node[u->node[0]]))
-        for (int i = 0; i < u->count; i++)
-            emit_needs(p, u->node[i], phase, clock);
+    u->done = true;
+    const Node *first = &p->graph->node[u->node[0]];
+    Storing s = {p, unit, NODE_NONE};
+    for (int i = 0; i < u->count; i++)
+        for (int k = nest_gathers(first); k < p->graph->node[u->node[i]].count; k++)
+            nest_roots(p->graph, p->graph->node[u->node[i]].input[k], 0, emit_root, &s);
     if (u->kernel)
         plan_kernel(p, u);
-    else if (leaves_clock(&p->graph->node[u->node[0]]))
-        leave_clock(p, u->node[0]);
+    else if (nest_gathers(first))
+        plan_gather(p, u->node[0]);
     else
         plan_call(p, u->node[0]);
-    u->progress = 2;
 }
 
-void plan_units(Planner *p, int phase, int clock)
+void plan_units(Planner *p, int loop, int phase)
 {
     for (int i = 0; i < p->unit_count; i++) {
         NodeId id = p->unit[i].node[0];
-        if (p->phase[id] == phase && plan_clock(p->graph->node[id].type.clocks) == clock)
+        if (p->nest->of[id] == loop && p->nest->phase[id] == phase)
             emit_unit(p, i);
-    }
-}
-
-static void emit_all(Planner *p)
-{
-    int last = 0;
-    for (size_t i = 0; i < p->graph->count; i++)
-        last = p->phase[i] > last ? p->phase[i] : last;
-    for (int phase = 0; phase <= last; phase++) {
-        plan_units(p, phase, -1);
-        plan_outputs(p, phase, -1);
-        for (int clock = 0; clock < p->graph->clock_count; clock++)
-            plan_loop(p, phase, clock);
     }
 }
 
@@ -298,19 +246,36 @@ static void make_arrays(Planner *p)
     p->unit_of = arena_array(p->arena, count, sizeof *p->unit_of);
     p->view = arena_array(p->arena, count, sizeof *p->view);
     p->sequence = arena_array(p->arena, count, sizeof *p->sequence);
+    p->keep = arena_array(p->arena, count, sizeof *p->keep);
+    p->feed = arena_array(p->arena, count, sizeof *p->feed);
     p->moving = arena_array(p->arena, count, sizeof *p->moving);
+    p->turn = arena_array(p->arena, count, sizeof *p->turn);
     p->stored = arena_array(p->arena, count, sizeof *p->stored);
     p->port = arena_array(p->arena, count, sizeof *p->port);
     p->reg = arena_array(p->arena, count, sizeof *p->reg);
     p->late = arena_array(p->arena, count, sizeof *p->late);
     p->sum = arena_array(p->arena, count, sizeof *p->sum);
     p->uses = graph_uses(p->arena, p->graph);
-    p->phase = pass_phases(p->arena, p->graph);
     p->names = map_new(p->arena);
     p->packs = map_new(p->arena);
     plan_name_clocks(p);
+    p->nest = nest_find(p->arena, p->graph);
     for (size_t i = 0; i < p->graph->count; i++)
         p->port[i] = -1;
+}
+
+/* What has to know how many steps there were: a step's number, random numbers. */
+static void find_draws(Planner *p)
+{
+    const Graph *graph = p->graph;
+    for (size_t i = 0; i < graph->count; i++) {
+        const Node *node = &graph->node[i];
+        p->plan->draws = p->plan->draws || node->op == OP_UNIFORM;
+        bool numbered = (node->op == OP_STEP || node->op == OP_UNSTACK) && node->at.clock == p->plan->clock;
+        p->plan->counts = p->plan->counts || (p->plan->steps && (numbered || node->op == OP_UNIFORM));
+    }
+    bool bounded = p->plan->steps && graph->clock[p->plan->clock].kind != CLOCK_ENDLESS;
+    p->plan->counts = p->plan->counts || bounded;
 }
 
 Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options)
@@ -319,17 +284,18 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
     p.plan = arena_alloc(arena, sizeof *p.plan);
     p.plan->arena = arena;
     p.plan->graph = graph;
-    check_supported(&p);
-    if (diag_errors(diag))
-        return NULL;
     make_arrays(&p);
     make_units(&p);
     find_stored(&p);
     find_step(&p);
     make_ports(&p);
-    make_states(&p);
-    make_sequences(&p);
-    emit_all(&p);
+    plan_keeps(&p);
+    find_direct(&p);
+    if (diag_errors(diag))
+        return NULL;
+    plan_states(&p);
+    find_draws(&p);
+    plan_body(&p, 0);
     if (diag_errors(diag))
         return NULL;
     if (!options->no_inplace)

@@ -21,31 +21,46 @@ typedef enum {
     BUFFER_WORK              /* in the work space: dead between calls */
 } BufferKind;
 
+enum { PLAN_DIMS = 6 };      /* clocks that one value is kept over */
+
+typedef struct Dim {         /* a value for every step of a clock; outermost first */
+    int clock;
+    int64_t stride;          /* elements from step to step, times ... */
+    Clocks times;            /* ... the lengths of these clocks: arrays of the caller are dense */
+} Dim;
+
 typedef struct Buffer {
     BufferKind kind;
     const char *name;        /* a C identifier of its own */
     const char *what;        /* what it holds, for comments: "h.c [24]" */
     bool integer;            /* tokens, int32_t; otherwise float */
     bool packed;             /* CONST: panels of a product, see runtime/panel.h */
-    int64_t count;           /* elements of one step */
-    int clock;               /* it holds a value for every step of that clock; -1: one value */
-    int64_t steps;           /* room for so many steps */
+    int64_t count;           /* elements of one value */
+    Dim dim[PLAN_DIMS];
+    int dims;
+    int64_t steps;           /* room for so many values */
     size_t offset;           /* elements from the start of its block (STATE, WORK, CONST) */
     int first, last;         /* steps of the plan between which it is live (WORK) */
-    bool carried;            /* a state: carried from step to step (in the work space where no call can) */
+    int carried;             /* the loop (of the nest) that carries it from step to step; -1: none */
     bool unused;             /* nothing refers to it any more */
     const double *data;      /* CONST: count elements */
 } Buffer;
 
-typedef enum { AT_START, AT_STEP } ViewTime;
+typedef enum { TERM_STEP, TERM_LAST, TERM_NUMBER } TermKind;
 
-typedef struct View {        /* elements of a buffer: of the one value, or of the value of this step */
+typedef struct Term {        /* moves a view by `stride` elements (times the lengths of `times`) for each ... */
+    TermKind kind;           /* ... step of the loop, all steps but one, or step since the start (also in step()) */
+    int clock;
+    int64_t stride;
+    Clocks times;
+} Term;
+
+typedef struct View {        /* elements of a buffer, one after the other */
     int buffer;
     int64_t offset;          /* elements */
-    ViewTime time;           /* AT_STEP: step t of the buffer's clock */
-    int index;               /* a token's buffer that chooses a row, or -1 */
-    ViewTime index_time;
-    int64_t index_offset;
+    Term term[PLAN_DIMS + 2];
+    int terms;
+    struct View *index;      /* a token that chooses a row, or NULL */
     int64_t stride;          /* elements of such a row */
 } View;
 
@@ -85,26 +100,35 @@ typedef struct Kernel {
 } Kernel;
 
 typedef enum {
-    STEP_LOOP, STEP_END,     /* over `clock` */
+    STEP_LOOP, STEP_END,     /* over `clock`; where that ticks: if in[0] is not 0 */
     STEP_FRESH, STEP_FRESH_END, /* only where the state starts anew */
     STEP_KERNEL,
     STEP_CALL,               /* runtime function `call`: out, in..., sizes... */
     STEP_COPY,               /* size: rows, elements a row, stride of out, stride of in */
     STEP_FILL,               /* size: elements; all become `value` */
-    STEP_NUMBER              /* size: elements; tokens become numbers */
+    STEP_CAST,               /* size: elements; tokens become numbers, numbers tokens */
+    STEP_COUNT,              /* out becomes the number of the step of `clock` */
+    STEP_DRAW,               /* out: size[0] numbers of [0, 1) of site size[1], at the position that in[0]'s terms make */
+    STEP_TURN,               /* out, a place in a ring of size[0] values, moves on by one */
+    STEP_TICK,               /* `clock` has ticked once more if in[0] is not 0 */
+    STEP_UNTIL               /* `clock` ends with this step if in[0] is not 0 */
 } StepKind;
 
 typedef enum { WHEN_ALWAYS, WHEN_FIRST, WHEN_LAST } When;
 
+enum { STEP_SIZES = 12 };
+
 typedef struct Step {
     StepKind kind;
     int clock;
-    When when;               /* at which steps of the loop it stands in */
+    int loop;                /* LOOP, END: of the nest */
+    bool backward;           /* LOOP */
+    When when;               /* COPY: at which steps of the loop it stands in */
     Kernel *kernel;
     const char *call;        /* "softmax_f32" */
     View out, in[2];
     int in_count;
-    int64_t size[4];
+    int64_t size[STEP_SIZES];
     int size_count;
     int length_at;           /* of `size`, the one that is the actual length of `clock`; or -1 */
     double value;
@@ -122,7 +146,9 @@ typedef struct Plan {
     size_t step_count, step_capacity;
     int *input, *output;     /* buffers of the ports */
     bool steps;              /* the model has a step function: one causal clock */
-    int clock;               /* which, with `steps` */
+    int clock;               /* which, with `steps`; or -1 */
+    bool draws;              /* it draws random numbers */
+    bool counts;             /* it must know how many steps there were since the start */
     size_t state_floats, state_tokens, work_floats, work_tokens, const_floats;
 } Plan;
 

@@ -3,6 +3,7 @@
 #ifndef RNNC_PLAN_BUILD_H
 #define RNNC_PLAN_BUILD_H
 
+#include "nest.h"
 #include "plan.h"
 
 /* What is computed at once: a group of nodes in one loop over units, or one node. */
@@ -10,7 +11,7 @@ typedef struct Unit {
     NodeId *node;
     int count;
     bool kernel;
-    char progress;           /* 0 not emitted, 1 being emitted, 2 emitted */
+    bool done;
 } Unit;
 
 typedef struct Planner {
@@ -19,13 +20,16 @@ typedef struct Planner {
     const Graph *graph;
     Constants *constants;
     Plan *plan;
-    const int *phase;
+    const Nest *nest;
     Unit *unit;
     int unit_count;
     int *unit_of;            /* node to unit, -1 */
     View *view;              /* node to where its value lies, once it is known */
-    int *sequence;           /* node to the buffer that keeps it for all steps, or -1 */
+    int *keep;               /* node to the loop whose steps its value outlives loops in; -1: none */
+    int *sequence;           /* node to the buffer that keeps it for all steps of these loops, or -1 */
+    int *feed;               /* node that gathers to the buffer with all steps, -1: none, or -2: its input is that */
     int *moving;             /* state to the buffer that takes the value of another state first */
+    int *turn;               /* state with a longer delay to the buffer with its place in the ring */
     bool *stored;            /* the node is used outside of its unit */
     int *port;               /* node to the output port that it is written to directly, or -1 */
     int *uses;               /* graph_uses */
@@ -36,15 +40,25 @@ typedef struct Planner {
     Map *packs;              /* packed constants, by what they hold */
 } Planner;
 
-/* ---- plan_view.c ---- */
+/* ---- plan_buffer.c ---- */
 int plan_buffer(Planner *p, BufferKind kind, const char *name, Shape shape, int64_t count);
-View plan_at(int buffer);
-View plan_view(Planner *p, NodeId id, int phase);          /* where a step of that phase finds a value */
-View plan_define(Planner *p, NodeId id);                   /* a place for a value that a unit is about to make */
-bool plan_is_view(const Graph *graph, const Node *node);   /* its value lies inside of its input's */
-NodeId plan_root(const Graph *graph, NodeId id);           /* the node whose buffer a view lies in */
-int plan_clock(Clocks clocks);                             /* the one clock, or -1 */
+int plan_const(Planner *p, NodeId id);                     /* a fixed node's value */
 int plan_pack(Planner *p, const NodeId *matrix, int count);/* products side by side, as a constant */
+void plan_dims(Planner *p, int buffer, const int *clock, int count, int64_t slots); /* room for all steps of these clocks */
+
+/* ---- plan_view.c ---- */
+View plan_at(int buffer);
+View plan_step_of(const Planner *p, int buffer);           /* this step's value: a term for each dimension */
+View plan_view(Planner *p, NodeId id, int loop);           /* where a step in that loop finds a value */
+View plan_whole(Planner *p, NodeId id, int loop, int clock, bool last); /* at all steps, from the first, or at the last */
+View plan_define(Planner *p, NodeId id);                   /* a place for a value that a unit is about to make */
+NodeId plan_root(const Graph *graph, NodeId id);           /* the node whose buffer a view lies in */
+
+/* ---- plan_keep.c ---- */
+void plan_keeps(Planner *p);                               /* what is read in another loop, and feeds */
+int plan_home(const Planner *p, NodeId id);                /* the loop that a state is carried by */
+int plan_start(const Planner *p, int loop);                /* the loop before which its states start */
+int plan_clocks_between(const Planner *p, int loop, int above, int *clock);
 
 /* ---- plan_names.c ---- */
 void plan_name_clocks(Planner *p);
@@ -52,15 +66,17 @@ const char *plan_name(Planner *p, const char *label, const char *prefix);
 
 /* ---- plan.c ---- */
 Step *plan_step(Planner *p, StepKind kind, Place place);
-void plan_units(Planner *p, int phase, int clock);         /* the steps of all units there */
+void plan_units(Planner *p, int loop, int phase);          /* the steps of all units there */
 
 /* ---- plan_loop.c ---- */
-void plan_loop(Planner *p, int phase, int clock);
-void plan_outputs(Planner *p, int phase, int clock);       /* those whose value was not written to them at once */
+void plan_body(Planner *p, int loop);
+void plan_feed(Planner *p, int loop);
+void plan_states(Planner *p);
 
 /* ---- plan_kernel.c, plan_call.c ---- */
 void plan_kernel(Planner *p, const Unit *unit);
 void plan_call(Planner *p, NodeId id);
+void plan_gather(Planner *p, NodeId id);                   /* a node that gathers: outside of its clock's loop */
 void plan_copy(Planner *p, View out, View in, int64_t count, When when, Place place);
 
 #endif

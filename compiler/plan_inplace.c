@@ -6,8 +6,8 @@
 static void use_view(View *view, bool write, PlanUse *use, void *context)
 {
     use(context, &view->buffer, write);
-    if (view->index >= 0)
-        use(context, &view->index, false);
+    if (view->index)
+        use_view(view->index, false, use, context);
 }
 
 void plan_uses(Step *step, PlanUse *use, void *context)
@@ -23,9 +23,12 @@ void plan_uses(Step *step, PlanUse *use, void *context)
         if (d->kind == DO_STORE)
             use_view(&d->view, true, use, context);
     }
-    bool writes = step->kind == STEP_CALL || step->kind == STEP_COPY || step->kind == STEP_FILL || step->kind == STEP_NUMBER;
-    if (writes)
+    switch (step->kind) {
+    case STEP_CALL: case STEP_COPY: case STEP_FILL: case STEP_CAST: case STEP_COUNT: case STEP_DRAW: case STEP_TURN:
         use_view(&step->out, true, use, context);
+        break;
+    default: break;
+    }
 }
 
 /* ---- which steps touch a buffer ---- */
@@ -95,11 +98,11 @@ static bool reads_before_writing(const Kernel *kernel, int state, int next)
         bool reads = d->kind == DO_LOAD || d->kind == DO_SPLAT || d->kind == DO_PANEL;
         if (d->kind == DO_STORE && d->view.buffer == next)
             written = true;
-        if (loads && (written || d->period || d->view.offset || d->view.index >= 0))
+        if (loads && (written || d->period || d->view.offset || d->view.index || d->view.terms))
             return false;
-        if ((d->kind == DO_SPLAT && d->view.buffer == state) || (reads && d->view.index == state))
+        if ((d->kind == DO_SPLAT && d->view.buffer == state) || (reads && d->view.index && d->view.index->buffer == state))
             return false;
-        if (d->kind == DO_PANEL && (d->in.buffer == state || d->in.index == state))
+        if (d->kind == DO_PANEL && (d->in.buffer == state || (d->in.index && d->in.index->buffer == state)))
             return false;
     }
     return true;
@@ -112,7 +115,7 @@ static bool can_update(const Index *index, int at, int from, int to)
     const Plan *plan = index->plan;
     const Buffer *source = &plan->buffer[from], *state = &plan->buffer[to];
     const Touches *uses = &index->of[from], *others = &index->of[to];
-    if (source->kind != BUFFER_WORK || source->steps != 1 || source->clock >= 0 || source->carried || source->count != state->count)
+    if (source->kind != BUFFER_WORK || source->steps != 1 || state->steps != 1 || source->dims || source->carried >= 0 || source->count != state->count)
         return false;
     int writer = uses->count ? uses->step[0] : at;
     if (writer >= at || !uses->writes[0] || uses->step[uses->count - 1] != at || index->edges[writer] != index->edges[at])
@@ -157,8 +160,8 @@ void plan_inplace(Plan *plan)
         if (step->kind != STEP_COPY || step->when != WHEN_ALWAYS || step->size[0] != 1)
             continue;
         int from = step->in[0].buffer, to = step->out.buffer;
-        bool whole = step->in[0].index < 0 && step->in[0].offset == 0 && step->out.offset == 0 && step->out.time == AT_START;
-        if (whole && plan->buffer[to].carried && can_update(&index, (int)i, from, to))
+        bool whole = !step->in[0].index && !step->in[0].terms && !step->out.index && !step->out.terms && !step->in[0].offset && !step->out.offset;
+        if (whole && plan->buffer[to].carried >= 0 && can_update(&index, (int)i, from, to))
             merge(&index, (int)i, from, to);
     }
     size_t count = 0;

@@ -13,7 +13,7 @@ typedef struct Fusion {
     Planner *p;
     Kernel *kernel;
     const Unit *unit;
-    int phase;
+    int loop;
     int *reg;             /* per node of the graph: its register + 1, or 0 (cleared after use) */
     bool *late;           /* a product of the group is above it */
     NodeId *sum;          /* a product, or a sum that ends an accumulator: the node whose sum it goes into */
@@ -46,7 +46,7 @@ static int load(Fusion *f, const Node *user, NodeId id)
         d = add(f, DO_NUMBER, user->place);
         d->value = node->value;
     } else {
-        View view = plan_view(f->p, id, f->phase);
+        View view = plan_view(f->p, id, f->loop);
         d = add(f, count == units || count > 1 ? DO_LOAD : DO_SPLAT, node->place);
         d->view = view;
         d->period = count < units ? count : 0;
@@ -171,7 +171,7 @@ static void panel(Fusion *f, const NodeId *products, int count)
         accumulator[i] = f->reg[f->sum[products[i]]] - 1;
     }
     const Node *first = &graph->node[products[0]];
-    View vector = plan_view(f->p, first->input[1], f->phase);
+    View vector = plan_view(f->p, first->input[1], f->loop);
     View weights = plan_at(plan_pack(f->p, matrix, count));
     Do *d = add(f, DO_PANEL, first->place);
     d->view = weights;
@@ -253,7 +253,7 @@ void plan_kernel(Planner *p, const Unit *unit)
     const Graph *graph = p->graph;
     qsort(unit->node, (size_t)unit->count, sizeof *unit->node, by_id);
     const Node *first = &graph->node[unit->node[0]];
-    Fusion f = {.p = p, .unit = unit, .phase = p->phase[unit->node[0]],
+    Fusion f = {.p = p, .unit = unit, .loop = p->nest->of[unit->node[0]],
                 .reg = p->reg, .late = p->late, .sum = p->sum};
     f.kernel = arena_alloc(p->arena, sizeof *f.kernel);
     f.kernel->units = shape_count(first->type.shape);

@@ -1,105 +1,334 @@
-/* plan_loop.c: one loop over a clock: its states' start, its units, and what happens beside them. At
- * the end of the body the states take their next values. What a later loop or a reduction needs of all
- * steps is copied into a sequence. */
+/* plan_loop.c: the bodies of loops over clocks: the start of their states, their units, the loops inside
+ * of them, and what happens at the end of a step: what outlives the loop is taken, and the states take
+ * their next values. */
 #include "plan_build.h"
 
-/* Values of this step that something outside of the loop reads. */
-static void emit_keeps(Planner *p, int phase, int clock)
+static bool is_held(const Planner *p, size_t i)
 {
-    const Graph *graph = p->graph;
-    for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        bool here = p->phase[i] == phase && plan_clock(node->type.clocks) == clock;
-        if (here && p->sequence[i] >= 0 && node->op != OP_INPUT) {
-            View out = plan_at(p->sequence[i]);
-            out.time = AT_STEP;
-            plan_copy(p, out, plan_view(p, (NodeId)i, phase), shape_count(node->type.shape), WHEN_ALWAYS, node->place);
-        }
-        if ((node->op != OP_FIRST && node->op != OP_LAST) || node->at.clock != clock || p->phase[node->input[0]] != phase)
-            continue;
-        View in = plan_view(p, node->input[0], phase), out = plan_define(p, (NodeId)i);
-        plan_copy(p, out, in, shape_count(node->type.shape), node->op == OP_FIRST ? WHEN_FIRST : WHEN_LAST, node->place);
-        p->plan->step[p->plan->step_count - 1].clock = clock;
+    OpClass class = op_info[p->graph->node[i].op].class;
+    return p->nest->of[i] >= 0 && (p->graph->node[i].op == OP_STATE || (class == CLASS_CLOCK && p->graph->node[i].op == OP_HOLD));
+}
+
+/* The loop that carries a state, or what holds a tick's value, from step to step. */
+static int carrier(const Planner *p, size_t i)
+{
+    return p->graph->node[i].op == OP_STATE ? plan_home(p, (NodeId)i) : p->nest->of[i];
+}
+
+/* ---- buffers of states ---- */
+
+static BufferKind kind_of(const Planner *p, int start)
+{
+    const Loop *loop = &p->nest->loop[start];
+    return p->plan->steps && loop->clock == p->plan->clock && loop->parent == 0 ? BUFFER_STATE : BUFFER_WORK;
+}
+
+/* The place in a ring of `delay` values, which all such rings of a loop share. */
+static int ring(Planner *p, int home, int64_t delay)
+{
+    const char *key = arena_printf(p->arena, "ring %d %lld", home, (long long)delay);
+    void *old = map_get(p->packs, key);
+    if (old)
+        return (int)((intptr_t)old - 1);
+    int start = plan_start(p, home);
+    int buffer = plan_buffer(p, kind_of(p, start), plan_name(p, arena_printf(p->arena, "turn_%lld", (long long)delay), ""), shape_scalar(), 1);
+    p->plan->buffer[buffer].integer = true;
+    p->plan->buffer[buffer].carried = start;
+    map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
+    return buffer;
+}
+
+static void make_state(Planner *p, size_t i)
+{
+    const Node *node = &p->graph->node[i], *next = &p->graph->node[node->op == OP_STATE ? node->next : (NodeId)i];
+    const char *label = next->label ? next->label : next->name ? next->name : arena_printf(p->arena, "v%zu", i);
+    bool state = node->op == OP_STATE;
+    int home = carrier(p, i), start = plan_start(p, home), clock[PLAN_DIMS];
+    const char *clock_name = p->graph->clock[node->at.clock].name;
+    int buffer = plan_buffer(p, kind_of(p, start), plan_name(p, arena_printf(p->arena, "%s_%s", label, state ? "before" : "held"), ""),
+                             node->type.shape, shape_count(node->type.shape));
+    plan_dims(p, buffer, clock, plan_clocks_between(p, p->nest->of[i], home, clock), node->at.delay > 1 ? node->at.delay : 1);
+    Buffer *b = &p->plan->buffer[buffer];
+    b->integer = node->type.tokens > 0;
+    b->what = state ? arena_printf(p->arena, "%s[%s%c%lld] %s", label, clock_name, node->at.backward ? '+' : '-', (long long)node->at.delay, b->what)
+                    : arena_printf(p->arena, "%s, held from tick to tick of %s, %s", label, clock_name, b->what);
+    b->carried = start;
+    p->view[i] = plan_step_of(p, buffer);
+    if (node->at.delay > 1) {
+        p->turn[i] = ring(p, home, node->at.delay);
+        b = &p->plan->buffer[buffer];
+        p->view[i].index = arena_alloc(p->arena, sizeof *p->view[i].index);
+        *p->view[i].index = plan_at(p->turn[i]);
+        p->view[i].stride = b->count * b->steps / node->at.delay;
     }
 }
 
-/* Outputs whose value was not written to them at once. */
-void plan_outputs(Planner *p, int phase, int clock)
+void plan_states(Planner *p)
 {
-    for (size_t i = 0; i < p->graph->output_count; i++) {
-        NodeId id = p->graph->output[i].node;
-        const Node *node = &p->graph->node[id];
-        if (p->port[id] == (int)i || p->phase[id] != phase || plan_clock(node->type.clocks) != clock)
-            continue;
-        View out = plan_at(p->plan->output[i]);
-        out.time = node->type.clocks ? AT_STEP : AT_START;
-        plan_copy(p, out, plan_view(p, id, phase), shape_count(node->type.shape), WHEN_ALWAYS, p->graph->output[i].place);
+    for (size_t i = 0; i < p->graph->count; i++) {
+        p->turn[i] = -1;
+        if (is_held(p, i))
+            make_state(p, i);
     }
 }
 
-static bool state_here(const Planner *p, size_t i, int phase, int clock)
+/* ---- loops over the clocks that a buffer has room for ---- */
+
+static void open_loop(Planner *p, int clock, int loop, bool backward)
 {
-    const Node *node = &p->graph->node[i];
-    return node->op == OP_STATE && node->at.clock == clock && p->phase[i] == phase;
+    Step *step = plan_step(p, STEP_LOOP, p->graph->clock[clock].place);
+    step->clock = clock;
+    step->loop = loop;
+    step->backward = backward;
 }
 
-static void start_state(Planner *p, const Node *state, NodeId id)
+static void close_loop(Planner *p, int clock, int loop)
 {
-    const Node *start = &p->graph->node[state->input[0]];
-    int64_t count = shape_count(state->type.shape);
+    Step *step = plan_step(p, STEP_END, p->graph->clock[clock].place);
+    step->clock = clock;
+    step->loop = loop;
+}
+
+static void open_dims(Planner *p, int buffer)
+{
+    for (int i = 0; i < p->plan->buffer[buffer].dims; i++)
+        open_loop(p, p->plan->buffer[buffer].dim[i].clock, -1, false);
+}
+
+static void close_dims(Planner *p, int buffer)
+{
+    for (int i = p->plan->buffer[buffer].dims; i-- > 0;)
+        close_loop(p, p->plan->buffer[buffer].dim[i].clock, -1);
+}
+
+/* ---- the start ---- */
+
+static void fill(Planner *p, int buffer, double value, Place place)
+{
+    Step *step = plan_step(p, STEP_FILL, place);
+    step->out = plan_at(buffer);
+    step->value = value;
+    step->size[0] = p->plan->buffer[buffer].count * p->plan->buffer[buffer].steps;
+    step->size_count = 1;
+}
+
+static void start_state(Planner *p, const Node *state, NodeId id, int loop)
+{
+    NodeId from = state->input[state->op == OP_HOLD];
+    const Node *start = &p->graph->node[from];
+    int buffer = p->view[id].buffer;
     if (start->op == OP_CONST) {
-        Step *step = plan_step(p, STEP_FILL, start->place);
-        step->out = p->view[id];
-        step->value = start->value;
-        step->size[0] = count;
-        step->size_count = 1;
+        fill(p, buffer, start->value, start->place);
+        return;
+    }
+    View out = p->view[id];
+    out.index = NULL;
+    open_dims(p, buffer);
+    plan_copy(p, out, plan_view(p, from, p->nest->loop[loop].parent), shape_count(state->type.shape), WHEN_ALWAYS, start->place);
+    Step *step = &p->plan->step[p->plan->step_count - 1];
+    step->size[0] = state->at.delay > 1 ? state->at.delay : 1; /* the same in all places of a ring */
+    step->size[2] = p->view[id].stride;
+    step->size[3] = step->size[0] > 1 ? 0 : step->size[3];
+    close_dims(p, buffer);
+}
+
+static void start_states(Planner *p, int loop)
+{
+    int clock = p->nest->loop[loop].clock;
+    plan_step(p, STEP_FRESH, p->graph->clock[clock].place)->clock = clock;
+    for (size_t i = 0; i < p->graph->count; i++)
+        if (is_held(p, i) && plan_start(p, carrier(p, i)) == loop)
+            start_state(p, &p->graph->node[i], (NodeId)i, loop);
+    for (size_t i = 0; i < p->plan->buffer_count; i++) /* places in rings */
+        if (p->plan->buffer[i].carried == loop && p->plan->buffer[i].integer) {
+            bool turn = false;
+            for (size_t k = 0; k < p->graph->count; k++)
+                turn = turn || p->turn[k] == (int)i;
+            if (turn)
+                fill(p, (int)i, 0, p->graph->clock[clock].place);
+        }
+    plan_step(p, STEP_FRESH_END, p->graph->clock[clock].place)->clock = clock;
+}
+
+/* ---- the end of a step ---- */
+
+/* What gathers the steps of a clock takes the one of this step. */
+static void emit_feed(Planner *p, NodeId id, int loop)
+{
+    const Node *node = &p->graph->node[id];
+    if (p->feed[id] == -2)
+        return;
+    View in = plan_view(p, node->input[0], loop), out;
+    When when = WHEN_ALWAYS;
+    if (p->feed[id] >= 0) {
+        out = plan_step_of(p, p->feed[id]);
+    } else if (node->op == OP_HOLD) {
+        out = p->view[id];
     } else {
-        plan_copy(p, p->view[id], plan_view(p, state->input[0], p->phase[id]), count, WHEN_ALWAYS, start->place);
+        out = plan_define(p, id);
+        when = node->op == OP_FIRST ? WHEN_FIRST : WHEN_LAST;
+    }
+    plan_copy(p, out, in, shape_count(p->graph->node[node->input[0]].type.shape), when, node->place);
+    p->plan->step[p->plan->step_count - 1].clock = when == WHEN_ALWAYS ? -1 : node->at.clock;
+}
+
+static void emit_keeps(Planner *p, int loop)
+{
+    for (size_t i = 0; i < p->graph->count; i++) {
+        const Node *node = &p->graph->node[i];
+        if (p->nest->of[nest_feed(p->graph, (NodeId)i)] == loop)
+            emit_feed(p, (NodeId)i, loop);
+        if (p->nest->of[i] == loop && is_held(p, i) && p->sequence[i] >= 0)
+            plan_copy(p, plan_step_of(p, p->sequence[i]), p->view[i], shape_count(node->type.shape), WHEN_ALWAYS, node->place);
     }
 }
 
-/* At the end of the body states become what is next. One that takes the value of another state takes
- * it before that one moves on. */
-static void advance_states(Planner *p, int phase, int clock)
+static void emit_until(Planner *p, int loop)
+{
+    int clock = p->nest->loop[loop].clock;
+    NodeId until = p->graph->clock[clock].until;
+    if (until == NODE_NONE)
+        return;
+    int own = p->nest->of[plan_root(p->graph, until)];
+    if (own >= 0 && own != loop) /* only in the first loop over the clock, where it is computed */
+        return;
+    Step *step = plan_step(p, STEP_UNTIL, p->graph->node[until].place);
+    step->clock = clock;
+    step->in[0] = plan_view(p, until, loop);
+    p->plan->step[p->plan->step_count - 1].in_count = 1;
+}
+
+/* Counts the ticks of clocks that outputs run on. */
+static void emit_ticks(Planner *p, int loop)
+{
+    for (int k = 0; k < p->graph->clock_count; k++) {
+        bool counts = false;
+        for (size_t i = 0; i < p->graph->output_count; i++)
+            counts = counts || p->graph->node[p->graph->output[i].node].type.clocks >> k & 1;
+        if (!counts || p->graph->clock[k].parent != p->nest->loop[loop].clock)
+            continue;
+        Step *step = plan_step(p, STEP_TICK, p->graph->clock[k].place);
+        step->clock = k;
+        step->in[0] = plan_view(p, p->graph->clock[k].when, loop);
+        step->in_count = 1;
+    }
+}
+
+static void move_state(Planner *p, NodeId id, View out, View in)
+{
+    const Node *node = &p->graph->node[id];
+    open_dims(p, p->view[id].buffer);
+    plan_copy(p, out, in, shape_count(node->type.shape), WHEN_ALWAYS, node->place);
+    close_dims(p, p->view[id].buffer);
+}
+
+/* A buffer like that of the state. */
+static int like_state(Planner *p, NodeId id)
+{
+    const Node *node = &p->graph->node[id];
+    int clock[PLAN_DIMS], count = p->plan->buffer[p->view[id].buffer].dims;
+    for (int i = 0; i < count; i++)
+        clock[i] = p->plan->buffer[p->view[id].buffer].dim[i].clock;
+    int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, "moving", ""), node->type.shape, shape_count(node->type.shape));
+    p->plan->buffer[buffer].integer = node->type.tokens > 0;
+    plan_dims(p, buffer, clock, count, 1);
+    return buffer;
+}
+
+/* States become what is next. One that takes the value of another state takes it before that one moves on. */
+static void advance_states(Planner *p, int loop)
 {
     const Graph *graph = p->graph;
     for (int round = 0; round < 3; round++)
         for (size_t i = 0; i < graph->count; i++) {
-            if (!state_here(p, i, phase, clock))
-                continue;
             const Node *node = &graph->node[i];
+            if (node->op != OP_STATE || !is_held(p, i) || plan_home(p, (NodeId)i) != loop)
+                continue;
             bool of_state = graph->node[plan_root(graph, node->next)].op == OP_STATE;
-            int64_t count = shape_count(node->type.shape);
             if (round == 0 && of_state) {
-                int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, "moving", ""), node->type.shape, count);
-                p->plan->buffer[buffer].integer = node->type.tokens > 0;
-                plan_copy(p, plan_at(buffer), plan_view(p, node->next, phase), count, WHEN_ALWAYS, node->place);
-                p->moving[i] = buffer;
+                p->moving[i] = like_state(p, (NodeId)i);
+                move_state(p, (NodeId)i, plan_step_of(p, p->moving[i]), plan_view(p, node->next, loop));
             } else if (round == 1 && !of_state) {
-                plan_copy(p, p->view[i], plan_view(p, node->next, phase), count, WHEN_ALWAYS, node->place);
+                move_state(p, (NodeId)i, p->view[i], plan_view(p, node->next, loop));
             } else if (round == 2 && of_state) {
-                plan_copy(p, p->view[i], plan_at(p->moving[i]), count, WHEN_ALWAYS, node->place);
+                move_state(p, (NodeId)i, p->view[i], plan_step_of(p, p->moving[i]));
             }
         }
 }
 
-void plan_loop(Planner *p, int phase, int clock)
+static void turn_rings(Planner *p, int loop)
 {
-    bool any = false;
-    Place place = p->graph->clock[clock].place;
-    for (size_t i = 0; i < p->graph->count && !any; i++)
-        any = p->phase[i] == phase && p->graph->node[i].type.clocks && plan_clock(p->graph->node[i].type.clocks) == clock;
-    if (!any)
+    Map *done = map_new(p->arena);
+    for (size_t i = 0; i < p->graph->count; i++) {
+        const Node *node = &p->graph->node[i];
+        if (p->turn[i] < 0 || plan_home(p, (NodeId)i) != loop || map_get(done, p->plan->buffer[p->turn[i]].name))
+            continue;
+        map_set(done, p->plan->buffer[p->turn[i]].name, p);
+        Step *step = plan_step(p, STEP_TURN, node->place);
+        step->out = plan_at(p->turn[i]);
+        step->size[0] = node->at.delay;
+        step->size_count = 1;
+    }
+}
+
+/* ---- bodies ---- */
+
+/* Outputs whose value was not written to them at once. */
+static void emit_outputs(Planner *p, int loop, int phase)
+{
+    for (size_t i = 0; i < p->graph->output_count; i++) {
+        NodeId id = p->graph->output[i].node;
+        int port = nest_port(p->graph, i);
+        if (p->port[id] == (int)i || p->nest->of[port] != loop || p->nest->phase[port] != phase)
+            continue;
+        plan_copy(p, plan_step_of(p, p->plan->output[i]), plan_view(p, id, loop), shape_count(p->graph->node[id].type.shape), WHEN_ALWAYS,
+                  p->graph->output[i].place);
+    }
+}
+
+static void emit_loop(Planner *p, int loop)
+{
+    const Loop *l = &p->nest->loop[loop];
+    const Clock *clock = &p->graph->clock[l->clock];
+    if (clock->kind != CLOCK_TICKS)
+        start_states(p, loop);
+    View when = {0};
+    if (clock->kind == CLOCK_TICKS)
+        when = plan_view(p, clock->when, l->parent);
+    open_loop(p, l->clock, loop, l->backward);
+    if (clock->kind == CLOCK_TICKS) {
+        p->plan->step[p->plan->step_count - 1].in[0] = when;
+        p->plan->step[p->plan->step_count - 1].in_count = 1;
+    }
+    size_t begin = p->plan->step_count;
+    plan_body(p, loop);
+    if (p->plan->step_count == begin)
+        p->plan->step_count--; /* nothing happens in it */
+    else
+        close_loop(p, l->clock, loop);
+}
+
+void plan_body(Planner *p, int loop)
+{
+    int last = 0;
+    for (int32_t i = 0; i < nest_feed(p->graph, (NodeId)p->graph->count); i++)
+        if (p->nest->of[i] == loop && p->nest->phase[i] > last)
+            last = p->nest->phase[i];
+    for (int i = loop + 1; i < p->nest->loop_count; i++)
+        if (p->nest->loop[i].parent == loop && p->nest->loop[i].phase > last)
+            last = p->nest->loop[i].phase;
+    for (int phase = 0; phase <= last; phase++) {
+        plan_units(p, loop, phase);
+        emit_outputs(p, loop, phase);
+        for (int i = loop + 1; i < p->nest->loop_count; i++)
+            if (p->nest->loop[i].parent == loop && p->nest->loop[i].phase == phase)
+                emit_loop(p, i);
+    }
+    if (loop == 0)
         return;
-    plan_step(p, STEP_FRESH, place)->clock = clock;
-    for (size_t i = 0; i < p->graph->count; i++)
-        if (state_here(p, i, phase, clock))
-            start_state(p, &p->graph->node[i], (NodeId)i);
-    plan_step(p, STEP_FRESH_END, place)->clock = clock;
-    plan_step(p, STEP_LOOP, place)->clock = clock;
-    plan_units(p, phase, clock);
-    emit_keeps(p, phase, clock);
-    plan_outputs(p, phase, clock);
-    advance_states(p, phase, clock);
-    plan_step(p, STEP_END, place)->clock = clock;
+    emit_until(p, loop);
+    emit_ticks(p, loop);
+    emit_keeps(p, loop);
+    advance_states(p, loop);
+    turn_rings(p, loop);
 }

@@ -28,14 +28,16 @@ static void live(void *context, int *buffer, bool write)
     extend(&lives->plan->buffer[*buffer], lives->step);
 }
 
-/* What is touched inside of a loop and outside of it is live during the whole loop. */
+/* What is touched inside of a loop and outside of it is live during the whole loop, and so is what the
+ * loop carries from step to step. */
 static void extend_over_loop(Plan *plan, int begin, int end)
 {
     for (size_t i = 0; i < plan->buffer_count; i++) {
         Buffer *buffer = &plan->buffer[i];
         bool inside = buffer->first <= end && buffer->last >= begin;
         bool outside = buffer->first < begin || buffer->last > end;
-        if (buffer->first >= 0 && inside && (outside || buffer->carried)) {
+        bool carried = buffer->carried >= 0 && buffer->carried == plan->step[begin].loop;
+        if (buffer->first >= 0 && inside && (outside || carried)) {
             extend(buffer, begin);
             extend(buffer, end);
         }
@@ -49,12 +51,12 @@ static void find_lives(Plan *plan)
         lives.step = (int)i;
         plan_uses(&plan->step[i], live, &lives);
     }
-    int begin = 0;
+    int *open = arena_array(plan->arena, plan->step_count + 1, sizeof *open), depth = 0; /* loops, inner ones first */
     for (size_t i = 0; i < plan->step_count; i++) {
         if (plan->step[i].kind == STEP_LOOP)
-            begin = (int)i;
+            open[depth++] = (int)i;
         if (plan->step[i].kind == STEP_END)
-            extend_over_loop(plan, begin, (int)i);
+            extend_over_loop(plan, open[--depth], (int)i);
     }
 }
 

@@ -4,12 +4,14 @@
 static void print_view(Out *out, const Plan *plan, View view)
 {
     out_text(out, plan->buffer[view.buffer].name);
-    if (view.time == AT_STEP)
-        out_printf(out, "[%s]", plan->graph->clock[plan->buffer[view.buffer].clock].name);
-    if (view.index >= 0) {
-        const Buffer *index = &plan->buffer[view.index];
-        bool step = view.index_time == AT_STEP;
-        out_printf(out, "[row %s%s%s%s]", index->name, step ? "[" : "", step ? plan->graph->clock[index->clock].name : "", step ? "]" : "");
+    for (int i = 0; i < view.terms; i++) {
+        static const char *const kind[] = {"", "last of ", "number of "};
+        out_printf(out, "[%s%s]", kind[view.term[i].kind], plan->graph->clock[view.term[i].clock].name);
+    }
+    if (view.index) {
+        out_text(out, "[row ");
+        print_view(out, plan, *view.index);
+        out_text(out, "]");
     }
     if (view.offset)
         out_printf(out, " + %lld", (long long)view.offset);
@@ -65,7 +67,14 @@ static void print_step(Out *out, const Plan *plan, const Step *step)
     static const char *const when[] = {"", " at the first step", " at the last step"};
     const char *clock = step->clock >= 0 ? plan->graph->clock[step->clock].name : "";
     switch (step->kind) {
-    case STEP_LOOP: out_printf(out, "loop %s\n", clock); return;
+    case STEP_LOOP:
+        out_printf(out, "loop %s%s", clock, step->backward ? " backward" : "");
+        if (step->in_count) {
+            out_text(out, " if ");
+            print_view(out, plan, step->in[0]);
+        }
+        out_text(out, "\n");
+        return;
     case STEP_END: out_printf(out, "end %s\n", clock); return;
     case STEP_FRESH: out_printf(out, "start %s\n", clock); return;
     case STEP_FRESH_END: out_text(out, "started\n"); return;
@@ -73,7 +82,15 @@ static void print_step(Out *out, const Plan *plan, const Step *step)
     case STEP_CALL: out_printf(out, "    call %s", step->call); break;
     case STEP_COPY: out_text(out, "    copy"); break;
     case STEP_FILL: out_printf(out, "    fill %.9g", step->value); break;
-    case STEP_NUMBER: out_text(out, "    number"); break;
+    case STEP_CAST: out_text(out, plan->buffer[step->out.buffer].integer ? "    token" : "    number"); break;
+    case STEP_COUNT: out_printf(out, "    number of %s", clock); break;
+    case STEP_DRAW: out_text(out, "    draw"); break;
+    case STEP_TURN: out_text(out, "    turn"); break;
+    case STEP_TICK: case STEP_UNTIL:
+        out_printf(out, "    %s %s if ", step->kind == STEP_TICK ? "tick" : "end", clock);
+        print_view(out, plan, step->in[0]);
+        out_text(out, "\n");
+        return;
     }
     out_text(out, " ");
     print_view(out, plan, step->out);

@@ -1,177 +1,150 @@
-/* plan_view.c: buffers and views: where values lie, without moving them where that can be helped.
- * Slices of whole rows, reshapes and rows by token are places inside of another buffer. */
+/* plan_view.c: views: where values lie, without moving them where that can be helped. Slices of whole
+ * rows, reshapes, rows by token and the steps of a sequence are places inside of another buffer. */
 #include "plan_build.h"
 
 #include <assert.h>
 #include <string.h>
 
-int plan_clock(Clocks clocks)
-{
-    int clock = -1;
-    for (int i = 0; i < CLOCKS_MAX; i++)
-        if (clocks >> i & 1)
-            clock = i;
-    return clock;
-}
+enum { FROM_FIRST = -1, AT_LAST = -2 };
 
-int plan_buffer(Planner *p, BufferKind kind, const char *name, Shape shape, int64_t count)
-{
-    Plan *plan = p->plan;
-    plan->buffer = arena_grow(p->arena, plan->buffer, plan->buffer_count, &plan->buffer_capacity, sizeof *plan->buffer);
-    Buffer *buffer = &plan->buffer[plan->buffer_count];
-    *buffer = (Buffer){.kind = kind, .name = name, .count = count, .clock = -1, .steps = 1, .first = -1, .last = -1};
-    buffer->what = shape_text(p->arena, shape);
-    return (int)plan->buffer_count++;
-}
+typedef struct Reading {     /* how a value is read */
+    Planner *p;
+    int loop;                /* the one in whose body that happens */
+    int as[CLOCKS_MAX];      /* of each clock: the clock whose step is meant, FROM_FIRST or AT_LAST */
+} Reading;
 
 View plan_at(int buffer)
 {
-    return (View){.buffer = buffer, .index = -1};
-}
-
-/* ---- constants ---- */
-
-/* What to call a constant: its variable, or the first tensor that it is made of. */
-static const char *const_label(const Graph *graph, NodeId id)
-{
-    const Node *node = &graph->node[id];
-    while (!node->label && node->op != OP_TENSOR && node->count)
-        node = &graph->node[node->input[0]];
-    return node->label ? node->label : node->name ? node->name : "constant";
-}
-
-static int const_buffer(Planner *p, NodeId id)
-{
-    const Node *node = &p->graph->node[id];
-    const char *key = arena_printf(p->arena, "%d", id);
-    void *old = map_get(p->packs, key);
-    if (old)
-        return (int)((intptr_t)old - 1);
-    const char *label = const_label(p->graph, id);
-    int64_t count = shape_count(node->type.shape);
-    int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), node->type.shape, count);
-    p->plan->buffer[buffer].integer = node->type.tokens > 0;
-    p->plan->buffer[buffer].data = constant_value(p->constants, id);
-    p->plan->buffer[buffer].what = arena_printf(p->arena, "%s %s", label, p->plan->buffer[buffer].what);
-    map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
-    return buffer;
-}
-
-/* Matrices [units, inner], side by side in panels: [panel][k][matrix][unit of the panel]. */
-static double *pack(Planner *p, const NodeId *matrix, int count, int64_t units, int64_t inner)
-{
-    int64_t panels = (units + PLAN_PANEL - 1) / PLAN_PANEL;
-    double *data = arena_array(p->arena, (size_t)(panels * inner * count * PLAN_PANEL), sizeof *data);
-    for (int g = 0; g < count; g++) {
-        const double *from = constant_value(p->constants, matrix[g]);
-        for (int64_t u = 0; u < units; u++)
-            for (int64_t k = 0; k < inner; k++)
-                data[((u / PLAN_PANEL * inner + k) * count + g) * PLAN_PANEL + u % PLAN_PANEL] = from[u * inner + k];
-    }
-    return data;
-}
-
-int plan_pack(Planner *p, const NodeId *matrix, int count)
-{
-    const Shape shape = p->graph->node[matrix[0]].type.shape;
-    const char *key = "pack", *what = "", *label = NULL;
-    for (int g = 0; g < count; g++) {
-        const char *name = const_label(p->graph, matrix[g]);
-        label = label ? label : name;
-        key = arena_printf(p->arena, "%s %d", key, matrix[g]);
-        if (g == 0 || strcmp(name, const_label(p->graph, matrix[g - 1])) != 0)
-            what = arena_printf(p->arena, "%s%s%s", what, g ? ", " : "", name);
-    }
-    void *old = map_get(p->packs, key);
-    if (old)
-        return (int)((intptr_t)old - 1);
-    int64_t panels = (shape.dim[0] + PLAN_PANEL - 1) / PLAN_PANEL;
-    int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), shape, panels * shape.dim[1] * count * PLAN_PANEL);
-    Buffer *b = &p->plan->buffer[buffer];
-    b->packed = true;
-    b->data = pack(p, matrix, count, shape.dim[0], shape.dim[1]);
-    b->what = arena_printf(p->arena, "%s: %d x %s in panels of %d units", what, count, b->what, PLAN_PANEL);
-    map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
-    return buffer;
-}
-
-/* ---- views ---- */
-
-/* Whether a slice is one piece: all axes before it have one element. */
-static bool one_piece(const Node *node, Shape in)
-{
-    return shape_product(in, 0, node->at.axis) == 1;
-}
-
-bool plan_is_view(const Graph *graph, const Node *node)
-{
-    if (node->fixed)
-        return false;
-    switch (node->op) {
-    case OP_RESHAPE: case OP_REPEAT: return true;
-    case OP_SLICE: return one_piece(node, graph->node[node->input[0]].type.shape);
-    case OP_ROW: { /* a row of a row would need two indices */
-        const Node *table = &graph->node[node->input[0]];
-        while (plan_is_view(graph, table) && table->op != OP_ROW)
-            table = &graph->node[table->input[0]];
-        return table->op != OP_ROW;
-    }
-    default: return false;
-    }
+    return (View){.buffer = buffer};
 }
 
 NodeId plan_root(const Graph *graph, NodeId id)
 {
-    while (plan_is_view(graph, &graph->node[id]))
+    while (nest_is_view(graph, &graph->node[id]))
         id = graph->node[id].input[0];
     return id;
 }
 
-static View inside(Planner *p, const Node *node, int phase)
+static void add_term(const Planner *p, View *view, TermKind kind, int as, const Dim *dim)
 {
-    View view = plan_view(p, node->input[0], phase);
-    Shape in = p->graph->node[node->input[0]].type.shape;
-    if (node->op == OP_SLICE)
-        view.offset += node->at.begin * shape_product(in, node->at.axis + 1, in.rank);
-    if (node->op == OP_ROW) {
-        View token = plan_view(p, node->input[1], phase);
-        view.index = token.buffer;
-        view.index_time = token.time;
-        view.index_offset = token.offset;
-        view.stride = shape_product(in, 1, in.rank);
-    }
+    if (as == FROM_FIRST)
+        return;
+    int clock = as == AT_LAST ? dim->clock : as;
+    assert(view->terms < PLAN_DIMS + 2);
+    bool number = kind == TERM_NUMBER && as == p->plan->clock && p->plan->steps;
+    view->term[view->terms++] = (Term){as == AT_LAST ? TERM_LAST : number ? TERM_NUMBER : TERM_STEP, clock, dim->stride, dim->times};
+}
+
+View plan_step_of(const Planner *p, int buffer)
+{
+    View view = plan_at(buffer);
+    const Buffer *b = &p->plan->buffer[buffer];
+    for (int i = 0; i < b->dims; i++)
+        add_term(p, &view, TERM_STEP, b->dim[i].clock, &b->dim[i]);
     return view;
 }
 
-View plan_view(Planner *p, NodeId id, int phase)
+static View read_buffer(const Reading *r, int buffer)
 {
+    View view = plan_at(buffer);
+    const Buffer *b = &r->p->plan->buffer[buffer];
+    for (int i = 0; i < b->dims; i++)
+        add_term(r->p, &view, TERM_STEP, r->as[b->dim[i].clock], &b->dim[i]);
+    return view;
+}
+
+static View read(const Reading *r, NodeId id);
+
+static View read_row(const Reading *r, const Node *node, View view)
+{
+    const Shape in = r->p->graph->node[node->input[0]].type.shape;
+    view.index = arena_alloc(r->p->arena, sizeof *view.index);
+    *view.index = read(r, node->input[1]);
+    view.stride = shape_product(in, 1, in.rank);
+    return view;
+}
+
+static View read_inside(const Reading *r, const Node *node)
+{
+    const Shape in = r->p->graph->node[node->input[0]].type.shape;
+    if (node->op == OP_RECLOCK) {
+        Reading other = *r;
+        other.as[node->at.from] = r->as[node->at.clock];
+        return read(&other, node->input[0]);
+    }
+    View view = read(r, node->input[0]);
+    if (node->op == OP_SLICE)
+        view.offset += node->at.begin * shape_product(in, node->at.axis + 1, in.rank);
+    if (node->op == OP_ROW)
+        return read_row(r, node, view);
+    if (node->op == OP_UNSTACK)
+        add_term(r->p, &view, TERM_NUMBER, r->as[node->at.clock], &(Dim){node->at.clock, shape_product(in, 1, in.rank), 0});
+    return view;
+}
+
+/* Whether the value of this very step is meant: in its own loop, or in one inside of it. */
+static bool of_this_step(const Reading *r, NodeId id)
+{
+    const Nest *nest = r->p->nest;
+    int own = nest->of[id];
+    if (nest_common(nest, own, r->loop) != own)
+        return false;
+    for (int loop = own; loop > 0; loop = nest->loop[loop].parent)
+        if (r->as[nest->loop[loop].clock] != nest->loop[loop].clock)
+            return false;
+    return true;
+}
+
+static View read(const Reading *r, NodeId id)
+{
+    const Planner *p = r->p;
     const Node *node = &p->graph->node[id];
     if (node->fixed)
-        return plan_at(const_buffer(p, id));
-    if (plan_is_view(p->graph, node))
-        return inside(p, node, phase);
-    if (p->sequence[id] >= 0 && p->phase[id] != phase) {
-        View view = plan_at(p->sequence[id]);
-        view.time = AT_STEP;
-        return view;
-    }
-    assert(!node->type.clocks || node->op == OP_INPUT || p->phase[id] == phase); /* make_sequences has seen to it */
-    return p->view[id];
+        return plan_at(plan_const(r->p, id));
+    if (nest_is_view(p->graph, node))
+        return read_inside(r, node);
+    if (node->op == OP_INPUT)
+        return read_buffer(r, p->view[id].buffer);
+    bool along = op_info[node->op].class == CLASS_NORMAL && node->at.clock >= 0;
+    if (!along && of_this_step(r, id))
+        return p->view[id];
+    assert(p->sequence[id] >= 0); /* plan_keeps has seen to it */
+    return read_buffer(r, p->sequence[id]);
+}
+
+static Reading reading(Planner *p, int loop)
+{
+    Reading r = {.p = p, .loop = loop};
+    for (int k = 0; k < CLOCKS_MAX; k++)
+        r.as[k] = k;
+    return r;
+}
+
+View plan_view(Planner *p, NodeId id, int loop)
+{
+    Reading r = reading(p, loop);
+    return read(&r, id);
+}
+
+View plan_whole(Planner *p, NodeId id, int loop, int clock, bool last)
+{
+    Reading r = reading(p, loop);
+    r.as[clock] = last ? AT_LAST : FROM_FIRST;
+    return read(&r, id);
 }
 
 View plan_define(Planner *p, NodeId id)
 {
     const Node *node = &p->graph->node[id];
-    View view;
     if (p->port[id] >= 0) {
-        view = plan_at(p->plan->output[p->port[id]]);
-        view.time = p->plan->buffer[view.buffer].clock >= 0 ? AT_STEP : AT_START;
+        p->view[id] = plan_step_of(p, p->plan->output[p->port[id]]);
+    } else if (p->sequence[id] >= 0) {
+        p->view[id] = plan_step_of(p, p->sequence[id]);
     } else {
         const char *label = node->label ? node->label : arena_printf(p->arena, "v%d", id);
         int buffer = plan_buffer(p, BUFFER_WORK, plan_name(p, label, ""), node->type.shape, shape_count(node->type.shape));
         p->plan->buffer[buffer].integer = node->type.tokens > 0;
-        view = plan_at(buffer);
+        p->view[id] = plan_at(buffer);
     }
-    p->view[id] = view;
-    return view;
+    return p->view[id];
 }

@@ -178,7 +178,7 @@ static const char *raw_name(const Run *r, const char *kind, const char *port)
 static const char *program_arguments(Run *r)
 {
     const Graph *graph = r->plan->graph;
-    const char *text = r->o->by;
+    const char *text = arena_printf(r->arena, "%s %lld", r->o->by, (long long)r->o->seed);
     for (int clock = 0; clock < graph->clock_count; clock++)
         text = arena_printf(r->arena, "%s %lld", text, (long long)r->data.length[clock]);
     for (size_t i = 0; i < graph->input_count; i++)

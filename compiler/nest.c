@@ -1,0 +1,421 @@
+/* nest.c: see nest.h. What has to be computed are the items: nodes, and after them the outputs, which are
+ * written in a loop too, and for each node that gathers the steps of a clock its feed: what happens in
+ * that clock's loop. An edge leads from an item to another one that it needs. */
+#include "nest.h"
+
+#include <string.h>
+
+typedef struct Edge {
+    int32_t from;            /* the item that is needed */
+    Clocks whole;            /* clocks all of whose steps are needed */
+    Clocks carried;          /* from one step of these clocks to the next: no edge inside of their loops */
+} Edge;
+
+typedef struct Part {        /* a strongly connected part, or one item */
+    int begin, end;          /* in `order` */
+    bool cyclic;
+    int clock, backward;     /* of its loop; -1: no loop, either direction */
+    int phase, latest;
+    bool late;               /* what reads it in the same kind of loop is later */
+} Part;
+
+typedef struct Frame {
+    int32_t item, edge;
+} Frame;
+
+typedef struct Finder {
+    Arena *arena;
+    const Graph *graph;
+    Nest *nest;
+    int32_t count;           /* items */
+    Clocks *clocks;          /* of each item: those whose loops it stands in; ~0: it is no item */
+    Edge *edge;
+    size_t edge_count, edge_capacity;
+    size_t *first;           /* of each item, and one more */
+    int rank[CLOCKS_MAX];    /* of each clock: lower is further out */
+    Clocks above;            /* clocks of the loops around the region */
+    int32_t *region;         /* of each item: the loop whose body is being divided, plus one */
+    int *part_of;            /* of each item */
+    Part *part;
+    int part_count;
+    int32_t *order, *low, *met, *stack;
+    size_t ordered, depth;
+    int32_t met_count;
+    Frame *frame;
+} Finder;
+
+/* ---- items and edges ---- */
+
+static bool is_item(const Graph *graph, const Node *node)
+{
+    bool source = node->op == OP_INPUT || node->op == OP_CONST || node->op == OP_TENSOR;
+    return !source && !node->fixed && !nest_is_view(graph, node);
+}
+
+static void add_edge(Finder *f, int32_t from, Clocks whole, Clocks carried)
+{
+    f->edge = arena_grow(f->arena, f->edge, f->edge_count, &f->edge_capacity, sizeof *f->edge);
+    f->edge[f->edge_count++] = (Edge){from, whole, carried};
+}
+
+typedef struct Reading {
+    Finder *finder;
+    Clocks carried;
+} Reading;
+
+static void note_root(void *context, NodeId root, Clocks whole)
+{
+    const Reading *r = context;
+    if (is_item(r->finder->graph, &r->finder->graph->node[root]))
+        add_edge(r->finder, root, whole, r->carried);
+}
+
+static void add_reading(Finder *f, NodeId in, Clocks whole, Clocks carried)
+{
+    Reading r = {f, carried};
+    nest_roots(f->graph, in, whole, note_root, &r);
+}
+
+/* Everything on a clock waits for what says at which steps it ticks, or when it ends. */
+static void add_clock_edges(Finder *f, Clocks clocks)
+{
+    for (int k = 0; k < f->graph->clock_count; k++) {
+        if (!(clocks >> k & 1))
+            continue;
+        if (f->graph->clock[k].when != NODE_NONE)
+            add_reading(f, f->graph->clock[k].when, 0, 0);
+        if (f->graph->clock[k].until != NODE_NONE)
+            add_reading(f, f->graph->clock[k].until, 0, (Clocks)1 << k);
+    }
+}
+
+static void add_node(Finder *f, NodeId id)
+{
+    const Node *node = &f->graph->node[id];
+    Clocks one = node->at.clock >= 0 ? (Clocks)1 << node->at.clock : 0;
+    if (nest_gathers(node))
+        add_edge(f, nest_feed(f->graph, id), one, 0);
+    for (int k = nest_gathers(node); k < node->count; k++)
+        add_reading(f, node->input[k], 0, 0);
+    if (node->next != NODE_NONE)
+        add_reading(f, node->next, 0, one);
+}
+
+static void make_item(Finder *f, int32_t item)
+{
+    const Graph *graph = f->graph;
+    int32_t nodes = (int32_t)graph->count, feeds = nest_feed(graph, 0);
+    NodeId id = item < nodes ? item : item < feeds ? graph->output[item - nodes].node : item - feeds;
+    const Node *node = &graph->node[id];
+    if (item < nodes ? !is_item(graph, node) : item >= feeds && !(nest_gathers(node) && is_item(graph, node)))
+        return;
+    NodeId in = item < feeds ? id : node->input[0];
+    f->clocks[item] = graph_loops(graph, graph->node[in].type.clocks);
+    if (op_info[node->op].class == CLASS_NORMAL && node->at.clock >= 0 && item < nodes)
+        f->clocks[item] &= ~((Clocks)1 << node->at.clock);
+    if (item < nodes)
+        add_node(f, id);
+    else
+        add_reading(f, in, 0, 0);
+    add_clock_edges(f, f->clocks[item]);
+}
+
+static void make_items(Finder *f)
+{
+    for (int32_t i = 0; i < f->count; i++) {
+        f->first[i] = f->edge_count;
+        f->clocks[i] = ~(Clocks)0;
+        make_item(f, i);
+        f->nest->of[i] = ~f->clocks[i] ? 0 : -1;
+    }
+    f->first[f->count] = f->edge_count;
+}
+
+/* ---- the order of clocks ---- */
+
+/* A clock that has no end is outermost; a clock that is left while others stay is further in than these. */
+static void rank_clocks(Finder *f)
+{
+    const Graph *graph = f->graph;
+    Clocks outer[CLOCKS_MAX] = {0}, done = 0; /* of each clock: those that should be around it */
+    for (size_t i = 0; i < graph->count; i++) {
+        const Node *node = &graph->node[i];
+        OpClass class = op_info[node->op].class;
+        bool inner = class == CLASS_REDUCE || class == CLASS_NORMAL || class == CLASS_CLOCK || node->op == OP_STATE || node->op == OP_UNSTACK;
+        if (inner && node->at.clock >= 0 && node->op != OP_HOLD)
+            outer[node->at.clock] |= node->type.clocks & ~((Clocks)1 << node->at.clock);
+    }
+    for (int k = 0; k < graph->clock_count; k++) {
+        for (int e = 0; e < graph->clock_count; e++)
+            if (graph->clock[e].kind == CLOCK_ENDLESS && graph->clock[k].kind != CLOCK_ENDLESS)
+                outer[k] |= (Clocks)1 << e;
+        if (graph->clock[k].parent >= 0)
+            outer[k] |= (Clocks)1 << graph->clock[k].parent;
+    }
+    for (int place = 0; place < graph->clock_count; place++) {
+        int best = -1;
+        for (int k = graph->clock_count; k-- > 0;) {
+            Clocks around = outer[k] & ~done;
+            bool free = true; /* what contradicts itself is in the order of the text */
+            for (int e = 0; e < graph->clock_count; e++)
+                free = free && !(around >> e & 1 && !(outer[e] >> k & 1));
+            bool parent_first = graph->clock[k].parent < 0 || done >> graph->clock[k].parent & 1;
+            if (!(done >> k & 1) && parent_first && (free || best < 0))
+                best = free || best < 0 ? k : best;
+        }
+        done |= (Clocks)1 << best;
+        f->rank[best] = place;
+    }
+}
+
+static int outermost(const Finder *f, Clocks clocks)
+{
+    int best = -1;
+    for (int k = 0; k < f->graph->clock_count; k++)
+        if (clocks >> k & 1 && (best < 0 || f->rank[k] < f->rank[best]))
+            best = k;
+    return best;
+}
+
+/* ---- strongly connected parts: Tarjan's algorithm with a stack of its own ---- */
+
+static bool follows(const Finder *f, const Edge *edge, int region)
+{
+    return f->region[edge->from] == region && !(edge->carried & f->above);
+}
+
+static void close_part(Finder *f, int32_t item)
+{
+    if (f->low[item] != f->met[item])
+        return;
+    Part *part = &f->part[f->part_count];
+    *part = (Part){.begin = (int)f->ordered, .clock = -1, .backward = -1, .latest = INT32_MAX};
+    int32_t member;
+    do {
+        member = f->stack[--f->depth];
+        f->part_of[member] = f->part_count;
+        f->order[f->ordered++] = member;
+    } while (member != item);
+    part->end = (int)f->ordered;
+    f->part_count++;
+}
+
+static void enter(Finder *f, size_t frames, int32_t item)
+{
+    f->frame[frames] = (Frame){item, (int32_t)f->first[item]};
+    f->met[item] = f->low[item] = ++f->met_count;
+    f->stack[f->depth++] = item;
+}
+
+static void find_parts(Finder *f, int32_t root, int region)
+{
+    size_t frames = 0;
+    enter(f, frames++, root);
+    while (frames) {
+        Frame *top = &f->frame[frames - 1];
+        int32_t item = top->item;
+        if ((size_t)top->edge == f->first[item + 1]) {
+            close_part(f, item);
+            if (--frames && f->low[item] < f->low[f->frame[frames - 1].item])
+                f->low[f->frame[frames - 1].item] = f->low[item];
+            continue;
+        }
+        const Edge *edge = &f->edge[top->edge++];
+        if (!follows(f, edge, region))
+            continue;
+        if (!f->met[edge->from])
+            enter(f, frames++, edge->from);
+        else if (f->part_of[edge->from] < 0 && f->met[edge->from] < f->low[item])
+            f->low[item] = f->met[edge->from];
+    }
+}
+
+/* ---- the loop of a part ---- */
+
+/* The loop around a part: a clock that all of it runs on, and all of whose steps nothing in it waits for. */
+static bool choose_loop(Finder *f, Part *part, int id)
+{
+    Clocks all = ~(Clocks)0, whole = 0, forward = 0, backward = 0;
+    for (int i = part->begin; i < part->end; i++) {
+        int32_t item = f->order[i];
+        const Node *node = (size_t)item < f->graph->count ? &f->graph->node[item] : NULL;
+        all &= f->clocks[item];
+        for (size_t e = f->first[item]; e < f->first[item + 1]; e++)
+            if (follows(f, &f->edge[e], f->region[item]) && f->part_of[f->edge[e].from] == id) {
+                part->cyclic = true;
+                whole |= f->edge[e].whole;
+            }
+        if (node && node->op == OP_STATE)
+            *(node->at.backward ? &backward : &forward) |= (Clocks)1 << node->at.clock;
+    }
+    Clocks loops = all & ~f->above;
+    if (part->cyclic)
+        loops &= ~whole & ~(forward & backward);
+    part->clock = outermost(f, loops);
+    if (part->clock >= 0 && (forward | backward) >> part->clock & 1)
+        part->backward = (int)(backward >> part->clock & 1);
+    else if (part->clock >= 0 && (f->graph->clock[part->clock].kind == CLOCK_ENDLESS || f->graph->clock[part->clock].kind == CLOCK_TICKS))
+        part->backward = 0;
+    return !part->cyclic || part->clock >= 0;
+}
+
+/* How many rounds of loops must have ended before `part` if it stands in a loop of that direction. */
+static int phase_in(const Finder *f, const Part *part, int id, int backward)
+{
+    int phase = 0;
+    for (int i = part->begin; i < part->end; i++)
+        for (size_t e = f->first[f->order[i]]; e < f->first[f->order[i] + 1]; e++) {
+            const Edge *edge = &f->edge[e];
+            if (!follows(f, edge, f->region[f->order[i]]) || f->part_of[edge->from] == id)
+                continue;
+            const Part *needs = &f->part[f->part_of[edge->from]];
+            bool joins = needs->clock == part->clock && needs->backward == backward && !(part->clock >= 0 && edge->whole >> part->clock & 1);
+            int after = needs->phase + (needs->clock >= 0 && !joins);
+            phase = after > phase ? after : phase;
+        }
+    return phase;
+}
+
+static bool holds(const Finder *f, const Part *part)
+{
+    int32_t item = f->order[part->begin];
+    return (size_t)item < f->graph->count && f->graph->node[item].op == OP_HOLD;
+}
+
+/* Parts as late as those that read them in the same kind of loop, so that their values need not be kept.
+ * (Not what holds the value of a tick: that stays in the loop of the ticks.) */
+static void delay_parts(Finder *f)
+{
+    for (int p = f->part_count; p-- > 0;) {
+        Part *part = &f->part[p];
+        if (part->late && part->latest != INT32_MAX && part->latest > part->phase && !holds(f, part))
+            part->phase = part->latest;
+        for (int i = part->begin; i < part->end; i++)
+            for (size_t e = f->first[f->order[i]]; e < f->first[f->order[i] + 1]; e++) {
+                const Edge *edge = &f->edge[e];
+                if (!follows(f, edge, f->region[f->order[i]]) || f->part_of[edge->from] == p)
+                    continue;
+                Part *needs = &f->part[f->part_of[edge->from]];
+                bool same = needs->clock >= 0 && needs->clock == part->clock && needs->backward == part->backward
+                            && !(edge->whole >> part->clock & 1);
+                int latest = same || needs->clock < 0 ? part->phase : part->phase - 1;
+                needs->latest = latest < needs->latest ? latest : needs->latest;
+                needs->late = needs->late || same;
+            }
+    }
+}
+
+/* A clock without an end has one loop: nothing can wait for it. */
+static void join_endless(Finder *f)
+{
+    for (int k = 0; k < f->graph->clock_count; k++) {
+        int phase = 0;
+        for (int p = 0; p < f->part_count; p++)
+            if (f->part[p].clock == k && f->part[p].phase > phase)
+                phase = f->part[p].phase;
+        for (int p = 0; p < f->part_count; p++)
+            if (f->part[p].clock == k && f->graph->clock[k].kind == CLOCK_ENDLESS)
+                f->part[p].phase = phase;
+    }
+}
+
+/* ---- bodies ---- */
+
+static int loop_of(Finder *f, int parent, const Part *part)
+{
+    Nest *nest = f->nest;
+    for (int i = parent + 1; i < nest->loop_count; i++) {
+        const Loop *loop = &nest->loop[i];
+        if (loop->parent == parent && loop->clock == part->clock && loop->backward == part->backward && loop->phase == part->phase)
+            return i;
+    }
+    size_t capacity = (size_t)nest->loop_capacity;
+    nest->loop = arena_grow(f->arena, nest->loop, (size_t)nest->loop_count, &capacity, sizeof *nest->loop);
+    nest->loop_capacity = (int)capacity;
+    nest->loop[nest->loop_count] = (Loop){parent, nest->loop[parent].depth + 1, part->clock, part->backward, part->phase};
+    return nest->loop_count++;
+}
+
+/* Divides the items of a body into what stands in it directly and the loops inside of it. Afterwards
+ * nest->of is the loop one further in, or this one. */
+static bool divide(Finder *f, int body, const int32_t *item, size_t count)
+{
+    f->part_count = 0;
+    f->ordered = 0;
+    for (size_t i = 0; i < count; i++) {
+        f->region[item[i]] = body + 1;
+        f->met[item[i]] = 0;
+        f->part_of[item[i]] = -1;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!f->met[item[i]])
+            find_parts(f, item[i], body + 1);
+    for (int p = 0; p < f->part_count; p++) {
+        Part *part = &f->part[p];
+        if (!choose_loop(f, part, p)) {
+            int32_t knot = f->order[part->begin];
+            int32_t feed = knot - nest_feed(f->graph, 0);
+            f->nest->knot = feed < 0 ? knot : feed; /* an output is part of no recurrence */
+            return false;
+        }
+        bool either = part->clock >= 0 && part->backward < 0;
+        int forward = phase_in(f, part, p, either ? 0 : part->backward), backward = either ? phase_in(f, part, p, 1) : forward;
+        if (either)
+            part->backward = backward < forward;
+        part->phase = backward < forward ? backward : forward;
+    }
+    delay_parts(f);
+    join_endless(f);
+    for (int p = 0; p < f->part_count; p++) {
+        int loop = f->part[p].clock < 0 ? body : loop_of(f, body, &f->part[p]);
+        for (int i = f->part[p].begin; i < f->part[p].end; i++) {
+            f->nest->of[f->order[i]] = loop;
+            f->nest->phase[f->order[i]] = f->part[p].phase;
+        }
+    }
+    return true;
+}
+
+static bool make_body(Finder *f, int body, Clocks above)
+{
+    int32_t *item = arena_array(f->arena, (size_t)f->count + 1, sizeof *item);
+    size_t count = 0;
+    for (int32_t i = 0; i < f->count; i++)
+        if (f->nest->of[i] == body)
+            item[count++] = i;
+    f->above = above;
+    if (!divide(f, body, item, count))
+        return false;
+    int end = f->nest->loop_count;
+    for (int i = body + 1; i < end; i++)
+        if (f->nest->loop[i].parent == body && !make_body(f, i, above | (Clocks)1 << f->nest->loop[i].clock))
+            return false;
+    return true;
+}
+
+const Nest *nest_find(Arena *arena, const Graph *graph)
+{
+    Finder f = {.arena = arena, .graph = graph};
+    f.count = nest_feed(graph, (NodeId)graph->count);
+    size_t count = (size_t)f.count + 1;
+    f.nest = arena_alloc(arena, sizeof *f.nest);
+    *f.nest = (Nest){.graph = graph, .knot = NODE_NONE, .loop_count = 1, .loop_capacity = 1};
+    f.nest->loop = arena_array(arena, 1, sizeof *f.nest->loop);
+    f.nest->loop[0] = (Loop){.parent = -1, .clock = -1};
+    f.nest->of = arena_array(arena, count, sizeof *f.nest->of);
+    f.nest->phase = arena_array(arena, count, sizeof *f.nest->phase);
+    f.clocks = arena_array(arena, count, sizeof *f.clocks);
+    f.first = arena_array(arena, count, sizeof *f.first);
+    f.region = arena_array(arena, count, sizeof *f.region);
+    f.part_of = arena_array(arena, count, sizeof *f.part_of);
+    f.part = arena_array(arena, count, sizeof *f.part);
+    f.order = arena_array(arena, count, sizeof *f.order);
+    f.low = arena_array(arena, count, sizeof *f.low);
+    f.met = arena_array(arena, count, sizeof *f.met);
+    f.stack = arena_array(arena, count, sizeof *f.stack);
+    f.frame = arena_array(arena, count, sizeof *f.frame);
+    make_items(&f);
+    rank_clocks(&f);
+    make_body(&f, 0, 0);
+    return f.nest;
+}

@@ -1,0 +1,71 @@
+/* nest_view.c: what lies inside of other values, and questions about a nest of loops. */
+#include "nest.h"
+
+bool nest_gathers(const Node *node)
+{
+    OpClass class = op_info[node->op].class;
+    bool along = class == CLASS_REDUCE || class == CLASS_NORMAL || class == CLASS_CLOCK;
+    return node->at.clock >= 0 && along && node->op != OP_PICK && node->op != OP_RECLOCK;
+}
+
+int32_t nest_feed(const Graph *graph, NodeId id)
+{
+    return (int32_t)(graph->count + graph->output_count) + id;
+}
+
+int32_t nest_port(const Graph *graph, size_t output)
+{
+    return (int32_t)(graph->count + output);
+}
+
+bool nest_is_view(const Graph *graph, const Node *node)
+{
+    if (node->fixed)
+        return false;
+    switch (node->op) {
+    case OP_RESHAPE: case OP_REPEAT: case OP_UNSTACK: case OP_PICK: case OP_RECLOCK: return true;
+    case OP_SLICE: /* one piece: all axes before have one element */
+        return shape_product(graph->node[node->input[0]].type.shape, 0, node->at.axis) == 1;
+    case OP_ROW: { /* a row of a row would need two indices */
+        const Node *table = &graph->node[node->input[0]];
+        while (nest_is_view(graph, table) && table->op != OP_ROW)
+            table = &graph->node[table->input[0]];
+        return node->at.axis == 0 && !(table->op == OP_ROW && nest_is_view(graph, table));
+    }
+    default: return false;
+    }
+}
+
+void nest_roots(const Graph *graph, NodeId in, Clocks whole, NestUse *use, void *context)
+{
+    for (;;) {
+        const Node *node = &graph->node[in];
+        if (!nest_is_view(graph, node)) {
+            use(context, in, whole);
+            return;
+        }
+        if (node->op == OP_ROW)
+            nest_roots(graph, node->input[1], whole, use, context);
+        if (node->op == OP_RECLOCK)
+            whole |= (Clocks)1 << node->at.from;
+        in = node->input[0];
+    }
+}
+
+int nest_common(const Nest *nest, int a, int b)
+{
+    while (a != b) {
+        if (nest->loop[a].depth >= nest->loop[b].depth)
+            a = nest->loop[a].parent;
+        else
+            b = nest->loop[b].parent;
+    }
+    return a;
+}
+
+int nest_around(const Nest *nest, int loop, int clock)
+{
+    while (loop >= 0 && nest->loop[loop].clock != clock)
+        loop = nest->loop[loop].parent;
+    return loop;
+}

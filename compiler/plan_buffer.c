@@ -1,0 +1,99 @@
+/* plan_buffer.c: buffers: with room for the steps of clocks, and constants with their data. */
+#include "plan_build.h"
+
+#include <string.h>
+
+int plan_buffer(Planner *p, BufferKind kind, const char *name, Shape shape, int64_t count)
+{
+    Plan *plan = p->plan;
+    plan->buffer = arena_grow(p->arena, plan->buffer, plan->buffer_count, &plan->buffer_capacity, sizeof *plan->buffer);
+    Buffer *buffer = &plan->buffer[plan->buffer_count];
+    *buffer = (Buffer){.kind = kind, .name = name, .count = count, .steps = 1, .first = -1, .last = -1, .carried = -1};
+    buffer->what = shape_text(p->arena, shape);
+    return (int)plan->buffer_count++;
+}
+
+void plan_dims(Planner *p, int buffer, const int *clock, int count, int64_t slots)
+{
+    Buffer *b = &p->plan->buffer[buffer];
+    int64_t stride = b->count;
+    b->dims = count;
+    for (int i = count; i-- > 0;) {
+        const Clock *c = &p->graph->clock[clock[i]];
+        b->dim[i] = (Dim){.clock = clock[i], .stride = stride};
+        if (stride > SHAPE_MAX_COUNT / c->limit) {
+            diag_error(p->diag, c->place, "%s %s for all steps of %s takes more than 2^31 numbers", b->name, b->what, c->name);
+            return;
+        }
+        stride *= c->limit;
+    }
+    if (stride > SHAPE_MAX_COUNT / slots)
+        diag_error(p->diag, (Place){0}, "%s %s for %lld steps takes more than 2^31 numbers", b->name, b->what, (long long)slots);
+    b->steps = stride / b->count * slots;
+}
+
+/* ---- constants ---- */
+
+/* What to call a constant: its variable, or the first tensor that it is made of. */
+static const char *const_label(const Graph *graph, NodeId id)
+{
+    const Node *node = &graph->node[id];
+    while (!node->label && node->op != OP_TENSOR && node->count)
+        node = &graph->node[node->input[0]];
+    return node->label ? node->label : node->name ? node->name : "constant";
+}
+
+int plan_const(Planner *p, NodeId id)
+{
+    const Node *node = &p->graph->node[id];
+    const char *key = arena_printf(p->arena, "%d", id);
+    void *old = map_get(p->packs, key);
+    if (old)
+        return (int)((intptr_t)old - 1);
+    const char *label = const_label(p->graph, id);
+    int64_t count = shape_count(node->type.shape);
+    int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), node->type.shape, count);
+    p->plan->buffer[buffer].integer = node->type.tokens > 0;
+    p->plan->buffer[buffer].data = constant_value(p->constants, id);
+    p->plan->buffer[buffer].what = arena_printf(p->arena, "%s %s", label, p->plan->buffer[buffer].what);
+    map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
+    return buffer;
+}
+
+/* Matrices [units, inner], side by side in panels: [panel][k][matrix][unit of the panel]. */
+static double *pack(Planner *p, const NodeId *matrix, int count, int64_t units, int64_t inner)
+{
+    int64_t panels = (units + PLAN_PANEL - 1) / PLAN_PANEL;
+    double *data = arena_array(p->arena, (size_t)(panels * inner * count * PLAN_PANEL), sizeof *data);
+    for (int g = 0; g < count; g++) {
+        const double *from = constant_value(p->constants, matrix[g]);
+        for (int64_t u = 0; u < units; u++)
+            for (int64_t k = 0; k < inner; k++)
+                data[((u / PLAN_PANEL * inner + k) * count + g) * PLAN_PANEL + u % PLAN_PANEL] = from[u * inner + k];
+    }
+    return data;
+}
+
+int plan_pack(Planner *p, const NodeId *matrix, int count)
+{
+    const Shape shape = p->graph->node[matrix[0]].type.shape;
+    const char *key = "pack", *what = "", *label = NULL;
+    for (int g = 0; g < count; g++) {
+        const char *name = const_label(p->graph, matrix[g]);
+        label = label ? label : name;
+        key = arena_printf(p->arena, "%s %d", key, matrix[g]);
+        if (g == 0 || strcmp(name, const_label(p->graph, matrix[g - 1])) != 0)
+            what = arena_printf(p->arena, "%s%s%s", what, g ? ", " : "", name);
+    }
+    void *old = map_get(p->packs, key);
+    if (old)
+        return (int)((intptr_t)old - 1);
+    int64_t panels = (shape.dim[0] + PLAN_PANEL - 1) / PLAN_PANEL;
+    int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), shape, panels * shape.dim[1] * count * PLAN_PANEL);
+    Buffer *b = &p->plan->buffer[buffer];
+    b->packed = true;
+    b->data = pack(p, matrix, count, shape.dim[0], shape.dim[1]);
+    b->what = arena_printf(p->arena, "%s: %d x %s in panels of %d units", what, count, b->what, PLAN_PANEL);
+    map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
+    return buffer;
+}
