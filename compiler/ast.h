@@ -159,6 +159,11 @@ typedef struct Ast {
  * result is NULL if there was one. */
 Ast *parse(Arena *arena, Diag *diag, const Source *source);
 
+/* use.c: a tree that also has the cells and constants of the files that `use` names, and of those that they use.
+ * NULL after messages. A file is looked for beside the one that names it. */
+const Ast *use_files(Arena *arena, Diag *diag, const Ast *ast);
+const char *use_beside(Arena *arena, const char *path, const char *file);
+
 /* Writes the tree in the language itself, in one canonical form: parsing it again and printing that
  * gives the same text. */
 void ast_print(Out *out, const Ast *ast);

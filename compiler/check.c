@@ -24,12 +24,9 @@ static void collect_item(Checker *c, Map *cells, const Item *item)
 
 static void collect(Checker *c, Map *cells, const Ast *ast)
 {
-    for (const Item *item = ast->items; item; item = item->next) {
+    for (const Item *item = ast->items; item; item = item->next)
         if (item->kind == ITEM_CELL)
             collect_item(c, cells, item);
-        else if (item->kind == ITEM_USE)
-            diag_error(c->diag, item->place, "`use` is not supported yet");
-    }
 }
 
 static const Item *find_model(Checker *c, const Ast *ast)
@@ -80,48 +77,6 @@ static Scope *global_scope(Checker *c, const Ast *ast)
     return scope;
 }
 
-/* ---- clocks ---- */
-
-static void declare_clock(Checker *c, const Over *over)
-{
-    const char *name = over->clock->text;
-    int number = scope_clock(c->top, name);
-    if (number < 0) {
-        if (c->graph->clock_count == CLOCKS_MAX) {
-            diag_error(c->diag, over->clock->place, "more than %d clocks", CLOCKS_MAX);
-            return;
-        }
-        Clock *clocks = arena_array(c->arena, (size_t)c->graph->clock_count + 1, sizeof *clocks);
-        if (c->graph->clock_count)
-            memcpy(clocks, c->graph->clock, (size_t)c->graph->clock_count * sizeof *clocks);
-        c->graph->clock = clocks;
-        number = c->graph->clock_count++;
-        clocks[number] = graph_clock(name, CLOCK_ENDLESS, 0, over->clock->place);
-        map_set(c->top->clocks, name, (void *)((intptr_t)number + 1));
-    }
-    Clock *clock = &c->graph->clock[number];
-    if (over->until)
-        diag_error(c->diag, over->until->place, "`until` is not supported yet");
-    if (over->bound == BOUND_NONE)
-        return;
-    if (clock->kind != CLOCK_ENDLESS) {
-        diag_error(c->diag, over->clock->place, "the bound of the clock %s stands twice", name);
-        diag_note(c->diag, clock->place, "it also stands here");
-        return;
-    }
-    int64_t limit = check_dim(c, (Where){.scope = c->top}, over->limit, 1, "the bound of a clock");
-    clock->kind = over->bound == BOUND_EXACT ? CLOCK_EXACT : CLOCK_AT_MOST;
-    clock->limit = limit < 1 ? 1 : limit;
-    clock->place = over->clock->place;
-}
-
-static void declare_clocks(Checker *c)
-{
-    for (const Line *line = c->model->lines; line; line = line->next)
-        for (const Over *over = line->over; over; over = over->next)
-            declare_clock(c, over);
-}
-
 /* ---- the model ---- */
 
 static void set_parameters(Checker *c)
@@ -162,12 +117,31 @@ static void set_parameters(Checker *c)
                        c->model->name->text);
 }
 
-static void add_port(Checker *c, Port **ports, size_t *count, const Name *name, NodeId node)
+/* The clocks of a line in its order, outermost first in memory, where that is not the order of their numbers. */
+static const int *port_order(Checker *c, const Over *over, NodeId node)
+{
+    int order[CLOCKS_MAX], count = 0, last = -1;
+    bool ascending = true;
+    for (; over; over = over->next) {
+        int clock = scope_clock(c->top, over->clock->text);
+        if (clock < 0 || count == CLOCKS_MAX || !(c->graph->node[node].type.clocks >> clock & 1))
+            continue;
+        ascending = ascending && clock > last;
+        order[count++] = last = clock;
+    }
+    if (ascending)
+        return NULL;
+    int *kept = arena_array(c->arena, (size_t)count, sizeof *kept);
+    memcpy(kept, order, (size_t)count * sizeof *kept);
+    return kept;
+}
+
+static void add_port(Checker *c, Port **ports, size_t *count, const Over *over, const Name *name, NodeId node)
 {
     Port *grown = arena_array(c->arena, *count + 1, sizeof *grown);
     if (*count)
         memcpy(grown, *ports, *count * sizeof *grown);
-    grown[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place};
+    grown[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place, .clock = port_order(c, over, node)};
     *ports = grown;
 }
 
@@ -190,14 +164,19 @@ static void add_output(Checker *c, const Line *line, const Name *name)
         return;
     Clocks declared = scope_clocks(c->top, line->over), runs = c->graph->node[node].type.clocks;
     if (runs & ~declared) {
-        const char *extra = check_clock_names(c, runs & ~declared), *first = extra;
-        for (int i = c->graph->clock_count; i-- > 0;)
-            first = (runs & ~declared) >> i & 1 ? c->graph->clock[i].name : first;
-        diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, extra);
-        diag_hint(c->diag, "declare it over the clock, or leave the clock: last(...), sum(... over %s), ...",
-                  first);
+        const Clock *first = &c->clock[clock_first(runs & ~declared)];
+        diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, check_clock_names(c, runs & ~declared));
+        if (first->kind == CLOCK_TICKS && declared & clock_bit(first->parent))
+            diag_hint(c->diag, "`hold(... over %s)` is the latest value at every step of %s", c->clock[first->parent].name,
+                      c->clock[first->parent].name);
+        else if (first->kind == CLOCK_ENDLESS)
+            diag_hint(c->diag, "declare it over the clock, or give %s a bound, and leave it: last(...), sum(... over %s), ...", first->name,
+                      first->name);
+        else
+            diag_hint(c->diag, "declare it over the clock, or leave the clock: last(...), sum(... over %s)%s, ...", first->name,
+                      first->kind == CLOCK_EXACT ? arena_printf(c->arena, ", stack(... over %s)", first->name) : "");
     }
-    add_port(c, &c->graph->output, &c->graph->output_count, name, node);
+    add_port(c, &c->graph->output, &c->graph->output_count, line->over, name, node);
 }
 
 /* A scope evaluates what is asked of it; here what no output needs is asked for as well, so that its
@@ -206,6 +185,7 @@ static void add_rest(Checker *c)
 {
     for (size_t i = 0; i < c->top->vars->count; i++)
         check_variable(c, c->top->vars->entries[i].value);
+    check_shared_lines(c, c->top);
 }
 
 static void unused_starts(Checker *c)
@@ -224,6 +204,10 @@ static void unused_starts(Checker *c)
 static void check_round(Checker *c, const Ast *ast)
 {
     c->graph = graph_new(c->arena, NULL);
+    for (size_t k = 0; k < c->clock_count; k++)
+        c->clock[k].when = c->clock[k].until = NODE_NONE;
+    c->graph->clock = c->clock;
+    c->graph->clock_count = (int)c->clock_count;
     c->graph->name = c->model->name->text;
     c->graph->comment = c->model->comment;
     c->states = map_new(c->arena);
@@ -232,6 +216,10 @@ static void check_round(Checker *c, const Ast *ast)
     c->pending_count = 0;
     c->busy_count = 0;
     c->changed = false;
+    c->soft = 0;
+    c->conditions = NULL;
+    c->sites = 0;
+    c->calls = 0;
     c->missing = 0;
     c->missing_list = "";
     for (size_t i = 0; i < c->options->define_count; i++)
@@ -239,13 +227,14 @@ static void check_round(Checker *c, const Ast *ast)
     global_scope(c, ast);
     c->top = scope_new(c, NULL, c->model, "", c->model->place);
     set_parameters(c);
-    declare_clocks(c);
+    check_declare_clocks(c);
+    check_inputs(c);
     for (const Line *line = c->model->lines; line; line = line->next)
         for (const Name *name = line->kind == LINE_INPUT ? line->names : NULL; name; name = name->next) {
             Variable *variable = map_get(c->top->vars, name->text);
             NodeId node = variable ? value_as_node(c, check_variable(c, variable), name->place) : NODE_NONE;
             if (node != NODE_NONE)
-                add_port(c, &c->graph->input, &c->graph->input_count, name, node);
+                add_port(c, &c->graph->input, &c->graph->input_count, line->over, name, node);
         }
     for (const Line *line = c->model->lines; line; line = line->next)
         for (const Name *name = line->kind == LINE_OUTPUT ? line->names : NULL; name; name = name->next)
@@ -256,7 +245,9 @@ static void check_round(Checker *c, const Ast *ast)
     if (!outputs)
         diag_error(c->diag, c->model->name->place, "the model %s has no output", c->model->name->text);
     add_rest(c);
+    check_conditions(c);
     check_pending(c);
+    check_conditions(c);
     unused_starts(c);
     check_weights_missing(c);
 }
@@ -277,6 +268,11 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     c.cells = map_new(arena);
     c.library_cells = map_new(arena);
     c.known = map_new(arena);
+    ast = use_files(arena, diag, ast);
+    if (!ast)
+        return NULL;
+    c.clock_keys = map_new(arena);
+    c.unstacked = map_new(arena);
     collect(&c, c.library_cells, library);
     collect(&c, c.cells, ast);
     c.model = find_model(&c, ast);
@@ -286,6 +282,12 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     for (int round = 0; round < MAX_ROUNDS; round++) {
         diag_rewind(diag, mark);
         check_round(&c, ast);
+        if (c.calls > CHECK_MAX_CALLS)
+            break;
+        if (!c.changed && !c.strict && c.soft) {
+            c.strict = true;
+            continue;
+        }
         if (!c.changed)
             break;
     }

@@ -50,6 +50,14 @@ static bool take_apart(Checker *c, Call *call, int least, int most, bool along_a
     return true;
 }
 
+/* As a number: what works along axes makes no tokens of tokens. */
+static NodeId number_argument(Checker *c, const Call *call, int i)
+{
+    const Expr *expr = call->arg[i]->value;
+    NodeId node = value_as_node(c, check_expr(c, call->w, expr), expr->place);
+    return node == NODE_NONE ? node : value_as_number(c, node, expr->place);
+}
+
 static NodeId argument(Checker *c, const Call *call, int i)
 {
     Value value = check_expr(c, call->w, call->arg[i]->value);
@@ -70,48 +78,42 @@ static int find_clock(Checker *c, const Call *call, NodeId in)
 {
     Clocks clocks = c->graph->node[in].type.clocks;
     if (call->over) {
-        int clock = scope_clock(call->w.scope, call->over->text);
-        if (clock < 0) {
-            diag_error(c->diag, call->over->place, "there is no clock %s here", call->over->text);
-        } else if (!(clocks >> clock & 1)) {
+        int clock = check_find_clock(c, call->w.scope, call->over->text, call->over->place, "works over t");
+        if (clock >= 0 && !(clocks >> clock & 1)) {
             diag_error(c->diag, call->arg[0]->value->place, "this does not run on the clock %s", call->over->text);
-            return -1;
+            return check_soft(c) ? -1 : -3;
         }
         return clock;
     }
-    if (clocks && !(clocks & (clocks - 1))) {
-        int clock = 0;
-        while (!(clocks >> clock & 1))
-            clock++;
-        return clock;
-    }
+    Clocks ending = clocks; /* the ones that could be left */
+    for (int k = 0; k < c->graph->clock_count; k++)
+        if (c->clock[check_root(c, k)].kind == CLOCK_ENDLESS)
+            ending &= ~clock_bit(k);
+    Clocks candidates = ending ? ending : clocks;
+    if (candidates && !(candidates & (candidates - 1)))
+        return clock_first(candidates);
     diag_error(c->diag, call->arg[0]->value->place,
                clocks ? "this runs on several clocks (%s): say which one `%s` leaves" : "this runs on %s clock: `%s` has none to leave",
                clocks ? check_clock_names(c, clocks) : "no", call->name);
     if (clocks)
         diag_hint(c->diag, "`%s(x over CLOCK)`", call->name);
-    return -1;
+    return check_soft(c) ? -1 : -3;
 }
 
 static Value along_clock(Checker *c, const Call *call, Op op, NodeId in)
 {
     int clock = find_clock(c, call, in);
     if (clock < 0)
-        return value_none();
+        return clock == -3 ? value_none() : value_node(in);
     const Clock *info = &c->graph->clock[clock];
-    if (info->kind == CLOCK_ENDLESS) {
-        diag_error(c->diag, call->expr->place, "`%s` needs all steps of %s, which has no end", call->name, info->name);
-        diag_note(c->diag, info->place, "give it a bound here: `over %s <= N`", info->name);
+    if (info->kind == CLOCK_TICKS)
+        return check_over_ticks(c, op, in, clock, call->expr->place);
+    if (!check_bounded(c, clock, call->expr->place, arena_printf(c->arena, "`%s`", call->name)))
         return value_none();
-    }
     if (op == OP_STACK && info->kind != CLOCK_EXACT) {
         diag_error(c->diag, call->expr->place, "`stack` needs a clock of exactly N steps, and %s has at most %lld", info->name,
                    (long long)info->limit);
         diag_note(c->diag, info->place, "`over %s = N` here", info->name);
-        return value_none();
-    }
-    if (op_info[op].class == CLASS_NORMAL) {
-        diag_error(c->diag, call->expr->place, "`%s` over a clock is not supported yet", call->name);
         return value_none();
     }
     Node draft = node_draft(op, call->expr->place, 1, &in);
@@ -130,10 +132,8 @@ static Value reduce(Checker *c, Call *call, Op op)
     if (in == NODE_NONE)
         return value_none();
     bool clock_only = op_info[op].class == CLASS_CLOCK;
-    if (!clock_only && c->graph->node[in].type.tokens) {
-        Node number = node_draft(OP_NUMBER, call->expr->place, 1, &in);
-        in = graph_put(c->graph, &number);
-    }
+    if (!clock_only)
+        in = value_as_number(c, in, call->expr->place);
     Shape shape = c->graph->node[in].type.shape;
     if (call->over || clock_only)
         return shape.rank < 0 ? value_unknown_node(c, in, call->expr->place) : along_clock(c, call, op, in);
@@ -152,7 +152,7 @@ static Value concat(Checker *c, Call *call)
         return value_none();
     bool known = true;
     for (int i = 0; i < call->count; i++) {
-        in[i] = argument(c, call, i);
+        in[i] = number_argument(c, call, i);
         if (in[i] == NODE_NONE)
             return value_none();
         known = known && c->graph->node[in[i]].type.shape.rank >= 0;
@@ -173,7 +173,7 @@ static Value split(Checker *c, Call *call)
 {
     if (!take_apart(c, call, 2, 2, true, false))
         return value_none();
-    NodeId in = argument(c, call, 0);
+    NodeId in = number_argument(c, call, 0);
     int64_t parts = check_dim(c, call->w, call->arg[1]->value, 1, "the number of parts");
     if (in == NODE_NONE || parts == -2)
         return value_none();
@@ -224,7 +224,7 @@ static Value reshape(Checker *c, Call *call)
     Shape shape;
     if (!take_apart(c, call, 2, 2, false, false) || !shape_argument(c, call, 1, &shape))
         return value_none();
-    NodeId in = argument(c, call, 0);
+    NodeId in = number_argument(c, call, 0);
     if (in == NODE_NONE)
         return value_none();
     Node draft = node_draft(OP_RESHAPE, call->expr->place, 1, &in);
@@ -247,13 +247,25 @@ static Value rearrange(Checker *c, Call *call, Op op)
 {
     if (!take_apart(c, call, 1, 1, op == OP_FLIP, false))
         return value_none();
-    NodeId in = argument(c, call, 0);
+    NodeId in = number_argument(c, call, 0);
     if (in == NODE_NONE)
         return value_none();
     Node draft = node_draft(op, call->expr->place, 1, &in);
     if (op == OP_FLIP)
         draft.at.axis = find_axis(c, call, c->graph->node[in].type.shape);
     return check_add(c, &draft);
+}
+
+/* Operators that op_find does not know: they have another word, or are made of several. */
+static const char *const words[] = {"split", "reshape", "zeros", "ones", "conv1d", "conv2d", "max_pool", "avg_pool", "outer",
+                                    "sample", "normal", "window", "pick", "hold", "unstack"};
+
+bool check_is_builtin(const char *name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    return false;
 }
 
 /* VALUE_UNKNOWN where `name` is none of those of this file. */
@@ -276,5 +288,10 @@ Value check_builtin(Checker *c, Where w, const Expr *expr, const char *name)
         return rearrange(c, &call, OP_FLIP);
     if (strcmp(name, "zeros") == 0 || strcmp(name, "ones") == 0)
         return fill(c, &call, name[0] == 'o');
-    return (Value){.kind = VALUE_UNKNOWN, .node = NODE_NONE};
+    Value value = check_rate(c, w, expr);
+    if (value.kind == VALUE_UNKNOWN)
+        value = check_spatial(c, w, expr);
+    if (value.kind == VALUE_UNKNOWN)
+        value = check_random(c, w, expr);
+    return value;
 }

@@ -11,7 +11,11 @@ bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn)
         *fn = variable->value.fn;
         return true;
     }
-    *fn = (Fn){.name = name};
+    *fn = (Fn){.name = name, .shared = map_get(scope->cells, name)};
+    if (fn->shared) {
+        fn->cell = check_shared_cell(c, fn->shared);
+        return true;
+    }
     fn->cell = map_get(c->cells, name);
     if (!fn->cell)
         fn->cell = map_get(c->library_cells, name);
@@ -21,10 +25,12 @@ bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn)
 bool check_is_cell(Checker *c, Where w, const Expr *expr)
 {
     Fn fn;
-    return check_find_fn(c, w.scope, expr->text, &fn) && fn.cell;
+    if (expr->kind == EXPR_REPEAT || expr->kind == EXPR_BACKWARD)
+        return true;
+    return expr->kind == EXPR_CALL && check_find_fn(c, w.scope, expr->text, &fn) && (fn.cell || fn.shared);
 }
 
-static void unknown_function(Checker *c, const Expr *expr)
+void check_unknown_function(Checker *c, const Expr *expr)
 {
     size_t count = c->cells->count + c->library_cells->count, k = 0;
     const char **names = arena_array(c->arena, count + OP_COUNT, sizeof *names);
@@ -78,11 +84,14 @@ static int positional_args(const Expr *expr)
 
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
-    static const char *const later[] = {"outer", "conv1d", "conv2d", "max_pool", "avg_pool", "window", "pick", "hold", "unstack",
-                                        "sample", "normal", "cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
+    static const char *const later[] = {"cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
                                         "highway", "layer_norm", "rms_norm", "batch_norm", "group_norm", "residual", "attention",
                                         "additive_attention", "multi_head_attention", "conv_causal"};
     Fn fn;
+    if (check_is_cell(c, w, expr)) {
+        Scope *callee = check_callee(c, w, expr);
+        return callee ? check_result_value(c, callee, 0) : value_none();
+    }
     if (!check_find_fn(c, w.scope, expr->text, &fn)) {
         Value value = check_builtin(c, w, expr, expr->text);
         if (value.kind != VALUE_UNKNOWN)
@@ -90,18 +99,14 @@ Value check_call(Checker *c, Where w, const Expr *expr)
         for (size_t i = 0; i < sizeof later / sizeof *later; i++)
             if (strcmp(expr->text, later[i]) == 0) {
                 diag_error(c->diag, expr->word, "`%s` is not supported yet", expr->text);
+                if (strcmp(expr->text, "beam") == 0)
+                    diag_hint(c->diag, "`argmax` takes the likeliest token at each step, `sample` draws one");
+                else if (strcmp(expr->text, "cross_entropy") == 0)
+                    diag_hint(c->diag, "it belongs to training; -log_softmax(x)[k] is its formula");
                 return value_none();
             }
-        for (const Line *line = w.scope->item ? w.scope->item->lines : NULL; line; line = line->next)
-            if (line->kind == LINE_CELL && strcmp(line->names->text, expr->text) == 0)
-                return value_none(); /* a shared cell: refused where it is declared */
-        unknown_function(c, expr);
+        check_unknown_function(c, expr);
         return value_none();
-    }
-    if (fn.cell) {
-        Scope *callee = check_cell(c, w, expr, fn);
-        Variable *result = callee ? check_result(c, callee, 0) : NULL;
-        return result ? check_variable(c, result) : value_none();
     }
     w.whole = NULL;
     Op op = op_find(fn.name, positional_args(expr));

@@ -7,30 +7,6 @@
 
 enum { MAX_DEPTH = 200 };   /* of cells calling cells: a cell that calls itself has no end */
 
-/* ---- paths ---- */
-
-static const char *last_word(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
-}
-
-/* Two calls of a cell in one equation have one path; that is a mistake where the cell has weights
- * (check_weights.c), and otherwise the second gets a path of its own for its states. */
-static const char *call_path(Checker *c, Where w, const Expr *expr, Fn fn, const Expr **twin)
-{
-    const char *owner = w.owner ? w.owner : "_";
-    const char *path = scope_path(c, w.scope, owner);
-    if (!w.whole)
-        path = arena_printf(c->arena, "%s.%s", path, last_word(fn.name));
-    const char *base = path;
-    *twin = map_get(c->paths, path);
-    for (int i = 2; map_get(c->paths, path); i++)
-        path = arena_printf(c->arena, "%s#%d", base, i);
-    map_set(c->paths, path, (void *)(uintptr_t)expr);
-    return path;
-}
-
 /* ---- arguments ---- */
 
 static const Param *find_param(const Item *cell, const char *name)
@@ -42,7 +18,7 @@ static const Param *find_param(const Item *cell, const char *name)
 }
 
 /* The argument of a parameter: by name, or by position among those that are not named. */
-static const Arg *find_arg(const Expr *call, const Item *cell, const Param *wanted)
+const Arg *check_find_arg(const Expr *call, const Item *cell, const Param *wanted)
 {
     for (const Arg *arg = call->args; arg; arg = arg->next)
         if (arg->name && strcmp(arg->name->text, wanted->name->text) == 0)
@@ -60,14 +36,19 @@ static const Arg *find_arg(const Expr *call, const Item *cell, const Param *want
     return NULL;
 }
 
+static bool is_reset(const Item *cell, const Arg *arg)
+{
+    return arg->name && strcmp(arg->name->text, "reset") == 0 && !find_param(cell, "reset");
+}
+
 static bool check_args(Checker *c, const Expr *call, Fn fn)
 {
     int given = 0, wanted = 0;
     for (const Param *param = fn.cell->params; param; param = param->next)
         wanted++;
     for (const Arg *arg = call->args; arg; arg = arg->next) {
-        given++;
-        if (arg->name && !find_param(fn.cell, arg->name->text)) {
+        given += !is_reset(fn.cell, arg);
+        if (arg->name && !is_reset(fn.cell, arg) && !find_param(fn.cell, arg->name->text)) {
             diag_error(c->diag, arg->name->place, "`%s` has no parameter %s", fn.name, arg->name->text);
             diag_note(c->diag, fn.cell->name->place, "`%s` is defined here", fn.name);
             return false;
@@ -95,7 +76,7 @@ static bool check_args(Checker *c, const Expr *call, Fn fn)
         return false;
     }
     for (const Param *param = fn.cell->params; param; param = param->next)
-        if (!find_arg(call, fn.cell, param) && !param->value) {
+        if (!check_find_arg(call, fn.cell, param) && !param->value) {
             diag_error(c->diag, call->place, "`%s` needs an argument for %s", fn.name, param->name->text);
             diag_note(c->diag, param->name->place, "the parameter is declared here");
             return false;
@@ -103,10 +84,13 @@ static bool check_args(Checker *c, const Expr *call, Fn fn)
     return true;
 }
 
-static Value fn_argument(Checker *c, Scope *scope, const Expr *expr)
+Value check_fn_argument(Checker *c, Where w, const Expr *expr)
 {
     Value value = {.kind = VALUE_FN, .node = NODE_NONE};
-    if (expr->kind == EXPR_NAME && check_find_fn(c, scope, expr->text, &value.fn))
+    const Variable *local = expr->kind == EXPR_NAME ? where_find(c, &w, expr->text) : NULL;
+    if (local && local->value.kind == VALUE_FN)
+        return local->value;
+    if (expr->kind == EXPR_NAME && check_find_fn(c, w.scope, expr->text, &value.fn))
         return value;
     diag_error(c->diag, expr->place, "the name of a function or a cell is needed here");
     return value_none();
@@ -115,18 +99,17 @@ static Value fn_argument(Checker *c, Scope *scope, const Expr *expr)
 /* Static parameters and values alike: the argument in the caller's scope, the default in the cell's. */
 static void bind(Checker *c, Where w, Scope *callee, const Expr *call, const Param *param)
 {
-    const Arg *arg = find_arg(call, callee->item, param);
+    const Arg *arg = check_find_arg(call, callee->item, param);
     const Expr *expr = arg ? arg->value : param->value;
     Variable *variable = scope_add(c, callee, param->kind == PARAM_VALUE ? VAR_ARGUMENT : VAR_STATIC, param->name);
     variable->type = param->type;
     Where inner = w;
     inner.whole = NULL;
+    inner.backward = false;
     if (!arg)
         inner = (Where){.scope = callee, .owner = param->name->text};
-    if (param->over)
-        diag_error(c->diag, param->over->place, "a parameter that takes a whole sequence is not supported yet");
     switch (param->kind) {
-    case PARAM_FN: variable->value = fn_argument(c, inner.scope, expr); break;
+    case PARAM_FN: variable->value = check_fn_argument(c, inner, expr); break;
     case PARAM_DIM: {
         int64_t size = check_dim(c, inner, expr, 0, param->name->text);
         variable->value = size >= 0 ? value_number((double)size)
@@ -141,7 +124,7 @@ static void bind(Checker *c, Where w, Scope *callee, const Expr *call, const Par
         }
         break;
     case PARAM_VALUE:
-        variable->argument = arg ? expr : NULL;
+        variable->argument = arg && expr->kind == EXPR_NAME ? where_find(c, &inner, expr->text) : NULL;
         variable->value = check_expr(c, inner, expr);
         if (param->type && variable->value.kind != VALUE_NONE)
             variable->value = value_node(value_as_node(c, variable->value, expr->place));
@@ -195,7 +178,7 @@ static void match_shape(Checker *c, Scope *callee, const Expr *call, const Param
                 scope_set_static(c, callee, dim->value->text, NAN, dim->value->place);
         return;
     }
-    const Arg *arg = find_arg(call, callee->item, param);
+    const Arg *arg = check_find_arg(call, callee->item, param);
     Type type = c->graph->node[variable->value.node].type;
     if (param->type->token) {
         if (type.shape.rank >= 0 && !type.tokens) {
@@ -225,33 +208,40 @@ static void match_shape(Checker *c, Scope *callee, const Expr *call, const Param
     }
 }
 
-/* ---- the clock that the call steps along ---- */
+/* ---- starting anew ---- */
 
-static void find_step_clock(Checker *c, Where w, Scope *callee, const Expr *call)
+/* reset=COND: a number in the caller; where that call starts anew, this one does if it steps along the same clock. */
+static bool bind_reset(Checker *c, Where w, Scope *callee, const Expr *call)
 {
-    Clocks clocks = 0;
-    bool wrong = false;
-    for (const Param *param = callee->item->params; param; param = param->next) {
-        const Variable *variable = map_get(callee->vars, param->name->text);
-        const Arg *arg = find_arg(call, callee->item, param);
-        if (param->kind != PARAM_VALUE || param->over)
+    w.whole = NULL;
+    w.backward = false;
+    for (const Arg *arg = call->args; arg; arg = arg->next) {
+        if (!is_reset(callee->item, arg))
             continue;
-        if (arg && arg->over) {
-            int clock = scope_clock(w.scope, arg->over->text);
-            if (clock < 0)
-                diag_error(c->diag, arg->over->place, "there is no clock %s here", arg->over->text);
-            callee->step_clock = clock < 0 ? -3 : clock;
-            return;
+        Place place = arg->value->place;
+        NodeId node = value_as_node(c, check_expr(c, w, arg->value), place);
+        if (node == NODE_NONE)
+            return false;
+        callee->reset = value_as_number(c, node, place);
+        Shape shape = c->graph->node[callee->reset].type.shape;
+        if (shape.rank > 0) {
+            diag_error(c->diag, place, "`reset` takes one number, and this is %s", shape_text(c->arena, shape));
+            return false;
         }
-        if (variable && variable->value.kind == VALUE_NONE)
-            wrong = true;
-        if (variable && variable->value.kind == VALUE_NODE)
-            clocks |= c->graph->node[variable->value.node].type.clocks;
+        callee->clocks_in |= c->graph->node[callee->reset].type.clocks;
     }
-    callee->clocks_of_arguments = clocks;
-    callee->step_clock = clocks == 0 ? (wrong ? -3 : -1) : clocks & (clocks - 1) ? -2 : 0;
-    while (callee->step_clock >= 0 && !(clocks >> callee->step_clock & 1))
-        callee->step_clock++;
+    return true;
+}
+
+static void inherit_reset(Checker *c, Where w, Scope *callee, const Expr *call)
+{
+    if (!w.scope->caller || w.scope->reset == NODE_NONE || callee->step_clock < 0 || callee->step_clock != w.scope->step_clock)
+        return;
+    NodeId outer = w.scope->reset;
+    if (callee->reset != NODE_NONE)
+        outer = check_operator(c, "or", (Value[]){value_node(outer), value_node(callee->reset)}, 2, call->place).node;
+    callee->reset = outer;
+    callee->clocks_in |= outer == NODE_NONE ? 0 : c->graph->node[outer].type.clocks;
 }
 
 Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn)
@@ -262,11 +252,19 @@ Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn)
         diag_error(c->diag, expr->place, "cells call cells more than %d deep here: does `%s` call itself?", MAX_DEPTH, fn.name);
         return NULL;
     }
-    int errors = diag_errors(c->diag);
-    const Expr *twin = NULL;
-    const char *path = call_path(c, w, expr, fn, &twin);
-    Scope *callee = scope_new(c, w.scope, fn.cell, path, expr->place);
-    callee->twin = twin ? twin : w.scope->twin;
+    if (++c->calls > CHECK_MAX_CALLS) {
+        if (c->calls == CHECK_MAX_CALLS + 1)
+            diag_error(c->diag, expr->place, "the model has more than %d calls of cells, those in cells counted each time", CHECK_MAX_CALLS);
+        return NULL;
+    }
+    int errors = diag_errors(c->diag) - c->soft;
+    Site site = w.site ? *w.site : check_site(c, w, expr, fn);
+    w.site = NULL;
+    Scope *callee = scope_new(c, w.scope, fn.cell, site.path, expr->place);
+    callee->weights = site.weights;
+    callee->twin = site.twin;
+    callee->shared = site.shared;
+    callee->layer = site.layer;
     callee->assigned = w.whole;
     /* Static parameters first: shapes may name them. */
     for (const Param *param = fn.cell->params; param; param = param->next)
@@ -277,9 +275,11 @@ Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn)
             bind(c, w, callee, expr, param);
     for (const Param *param = fn.cell->params; param; param = param->next)
         match_shape(c, callee, expr, param);
-    if (diag_errors(c->diag) != errors)
+    if (diag_errors(c->diag) - c->soft != errors)
         return NULL; /* what follows from a wrong argument is not the user's next mistake */
-    find_step_clock(c, w, callee, expr);
+    if (!bind_reset(c, w, callee, expr) || !check_bind_clocks(c, w, callee, expr))
+        return NULL;
+    inherit_reset(c, w, callee, expr);
     return callee;
 }
 
@@ -289,4 +289,10 @@ Variable *check_result(Checker *c, Scope *callee, int position)
         if (position-- == 0)
             return scope_find(c, callee, result->name->text);
     return NULL;
+}
+
+Value check_result_value(Checker *c, Scope *callee, int position)
+{
+    Variable *result = check_result(c, callee, position);
+    return !result ? value_none() : check_leave(c, callee, result->name, check_variable(c, result));
 }

@@ -10,6 +10,8 @@ Value check_add(Checker *c, const Node *draft)
     NodeId id = graph_add(c->graph, draft, &error);
     if (id == NODE_NONE)
         diag_error(c->diag, draft->place, "%s", error);
+    else if (check_mixes(c, c->graph->node[id].type.clocks, draft->place))
+        return value_none();
     return value_node(id);
 }
 
@@ -33,10 +35,7 @@ Value check_operator(Checker *c, const char *word, const Value *in, int count, P
         input[i] = value_as_node(c, in[i], place);
         if (input[i] == NODE_NONE)
             return value_none();
-        if (op_info[op].class == CLASS_MAP && c->graph->node[input[i]].type.tokens) {
-            Node number = node_draft(OP_NUMBER, place, 1, &input[i]);
-            input[i] = graph_put(c->graph, &number);
-        }
+        input[i] = value_as_number(c, input[i], place);
     }
     Node draft = node_draft(op, place, count, input);
     return check_add(c, &draft);
@@ -45,17 +44,16 @@ Value check_operator(Checker *c, const char *word, const Value *in, int count, P
 static Value check_name(Checker *c, Where w, const Expr *expr)
 {
     const char *name = expr->text;
-    Variable *variable = scope_find(c, w.scope, name);
+    Variable *variable = where_find(c, &w, name);
     if (variable)
         return check_variable(c, variable);
     if (strcmp(name, "pi") == 0)
         return value_number(3.14159265358979323846);
     if (strcmp(name, "inf") == 0)
         return value_number(INFINITY);
-    if (scope_clock(w.scope, name) != -1 || (w.scope->caller && strcmp(name, "t") == 0))
-        diag_error(c->diag, expr->place, "the step number of a clock is not supported yet");
-    else
-        scope_unknown_name(c, w.scope, name, expr->place);
+    if (check_is_clock(c, &w, expr))
+        return check_step(c, w, expr);
+    scope_unknown_name(c, w.scope, name, expr->place);
     return value_none();
 }
 
@@ -90,17 +88,18 @@ Value check_expr(Checker *c, Where w, const Expr *expr)
 static Value check_kind(Checker *c, Where w, const Expr *expr)
 {
     Where inner = w;
-    if (expr->kind != EXPR_CALL)
+    Value value;
+    if (expr->kind != EXPR_CALL && expr->kind != EXPR_REPEAT && expr->kind != EXPR_BACKWARD)
         inner.whole = NULL;
+    if (check_step_form(c, w, expr, &value))
+        return value;
     switch (expr->kind) {
     case EXPR_NUMBER: return value_number(expr->number);
     case EXPR_NAME: return check_name(c, inner, expr);
     case EXPR_STRING: return check_tensor(c, inner, expr);
     case EXPR_LIST: return check_list(c, inner, expr);
     case EXPR_INDEX: return check_index(c, inner, expr);
-    case EXPR_CALL: return check_call(c, w, expr);
-    case EXPR_BACKWARD: diag_error(c->diag, expr->place, "`backward` is not supported yet"); break;
-    case EXPR_REPEAT: diag_error(c->diag, expr->place, "`repeat` is not supported yet"); break;
+    case EXPR_CALL: case EXPR_BACKWARD: case EXPR_REPEAT: return check_call(c, inner, expr);
     case EXPR_OPERATOR: {
         Value in[2] = {check_expr(c, inner, expr->left), value_none()};
         if (expr->right)
@@ -182,18 +181,17 @@ static Value equation_value(Checker *c, Variable *variable)
     Where w = {.scope = variable->scope, .owner = equation->owner, .whole = equation};
     if (equation->progress == STATE_FRESH) {
         equation->progress = STATE_BUSY;
-        Fn fn;
-        if (right->kind == EXPR_CALL && check_is_cell(c, w, right) && check_find_fn(c, w.scope, right->text, &fn))
-            equation->callee = check_cell(c, w, right, fn);
+        if (check_is_cell(c, w, right))
+            equation->callee = check_callee(c, w, right);
         else
             equation->value = check_expr(c, w, right);
         equation->progress = STATE_DONE;
     }
     if (equation->callee) {
-        Variable *result = check_result(c, equation->callee, variable->position);
-        if (!result)
-            diag_error(c->diag, variable->place, "`%s` has no result for %s", right->text, variable->name);
-        return result ? check_variable(c, result) : value_none();
+        if (check_result(c, equation->callee, variable->position))
+            return check_result_value(c, equation->callee, variable->position);
+        diag_error(c->diag, variable->place, "`%s` has no result for %s", equation->callee->item->name->text, variable->name);
+        return value_none();
     }
     Value value = equation->value;
     int names = 0;
@@ -216,6 +214,11 @@ static Value over_declared(Checker *c, const Variable *variable, Value value)
         int clock = scope_clock(variable->scope, over->clock->text);
         NodeId node = value_as_node(c, value, variable->place);
         if (node == NODE_NONE || clock < 0 || c->graph->node[node].type.clocks >> clock & 1)
+            continue;
+        bool apart = true; /* a value at ticks is refused below, where its output is added */
+        for (int k = 0; k < c->graph->clock_count; k++)
+            apart = apart && !(c->graph->node[node].type.clocks >> k & 1 && check_root(c, k) == check_root(c, clock));
+        if (!apart)
             continue;
         Node draft = node_draft(OP_REPEAT, variable->place, 1, &node);
         draft.at.clock = clock;
@@ -245,6 +248,8 @@ static Value check_declared(Checker *c, Variable *variable, Value value)
         diag_hint(c->diag, "`argmax` gives a token");
         return value_none();
     }
+    if (!variable->type->token && type->tokens)
+        value = value_node(value_as_number(c, node, variable->place));
     int64_t range = variable->type->token ? check_dim(c, w, variable->type->dims->value, 1, "the range of a token") : -1;
     if (range > 0 && type->tokens > range) {
         diag_error(c->diag, variable->place, "%s is a token of %lld values, and declared as token[%lld]", variable->name,
@@ -285,7 +290,10 @@ static void note_call(Checker *c, Scope *scope)
         if (v->kind == VAR_STATIC && v->value.kind == VALUE_NUMBER)
             dims = arena_printf(c->arena, "%s%s%s = %.10g", dims, *dims ? ", " : ", with ", v->name, v->value.number);
     }
-    diag_note(c->diag, scope->call, "in this call of `%s`%s", scope->item->name->text, dims);
+    if (scope->layer)
+        diag_note(c->diag, scope->call, "in layer %d of this call of `%s`%s", scope->layer - 1, scope->item->name->text, dims);
+    else
+        diag_note(c->diag, scope->call, "in this call of `%s`%s", scope->item->name->text, dims);
     scope->noted = diag_errors(c->diag);
 }
 

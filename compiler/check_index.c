@@ -3,29 +3,12 @@
 
 #include <string.h>
 
-/* Whether `expr` is a clock's name, and not a variable's. */
-static bool is_clock(Checker *c, Where w, const Expr *expr)
+/* Of a cell's t delays follow the call's direction, and start anew with it. */
+static Delay delay_of(const Scope *scope, const Expr *name, int clock, int steps, bool ahead)
 {
-    if (expr->kind != EXPR_NAME || scope_find(c, w.scope, expr->text))
-        return false;
-    return scope_clock(w.scope, expr->text) != -1 || (w.scope->caller && strcmp(expr->text, "t") == 0);
-}
-
-static int the_clock(Checker *c, Where w, const Expr *name)
-{
-    int clock = scope_clock(w.scope, name->text);
-    if (clock < 0 && clock > -3) {
-        const char *cell = w.scope->item->name->text;
-        if (clock == -1)
-            diag_error(c->diag, w.scope->call, "`%s` has a state, but no argument of this call runs on a clock", cell);
-        else
-            diag_error(c->diag, w.scope->call, "`%s` has a state, and the arguments of this call run on several clocks (%s)", cell,
-                       check_clock_names(c, w.scope->clocks_of_arguments));
-        diag_note(c->diag, name->place, "the state is read here");
-        diag_hint(c->diag, "say which clock the call steps along: an argument `x over CLOCK`");
-        w.scope->noted = diag_errors(c->diag);
-    }
-    return clock;
+    bool mine = scope->caller && strcmp(name->text, "t") == 0;
+    return (Delay){.clock = clock, .steps = steps, .ahead = ahead, .backward = ahead != (mine && scope->backward),
+                   .reset = mine && !ahead ? scope->reset : NODE_NONE};
 }
 
 /* E[t-1] and its like. False where the bracket names no clock. */
@@ -35,27 +18,27 @@ static bool check_clock_index(Checker *c, Where w, const Expr *expr, Value *valu
     if (expr->index->next || expr->index->slice)
         return false;
     *value = value_none();
-    if (is_clock(c, w, at)) {
-        diag_error(c->diag, expr->place, "a row by the step number is not supported yet");
-        diag_hint(c->diag, "`%s` alone is the value at this step", expr->left->kind == EXPR_NAME ? expr->left->text : "x");
+    if (check_is_clock(c, &w, at)) {
+        *value = check_row_of_step(c, w, expr, at);
         return true;
     }
     bool minus = at->kind == EXPR_OPERATOR && at->right && strcmp(at->text, "-") == 0;
     bool plus = at->kind == EXPR_OPERATOR && at->right && strcmp(at->text, "+") == 0;
-    if ((!minus && !plus) || !is_clock(c, w, at->left))
+    if ((!minus && !plus) || !check_is_clock(c, &w, at->left))
         return false;
-    int64_t delay = check_dim(c, w, at->right, plus, "a delay");
-    if (plus && delay >= 0)
-        diag_error(c->diag, expr->place, "a value of a later step is not supported yet");
-    if (minus && delay > 4096)
-        diag_error(c->diag, at->right->place, "a delay of %lld steps: at most 4096 are supported", (long long)delay);
-    else if (minus && delay >= 0) {
-        int clock = the_clock(c, w, at->left);
-        if (clock >= 0)
-            *value = delay == 0 ? check_expr(c, w, expr->left) : check_delay(c, w, expr, clock, (int)delay);
-    } else if (minus && delay == -1) {
-        *value = value_unknown_node(c, graph_const(c->graph, 0, shape_scalar(), expr->place), expr->place);
+    int64_t steps = check_dim(c, w, at->right, 0, "a delay");
+    if (steps > 4096) {
+        diag_error(c->diag, at->right->place, "a delay of %lld steps: at most 4096 are supported", (long long)steps);
+        return true;
     }
+    int clock = steps == -2 ? -3 : check_find_clock(c, w.scope, at->left->text, at->left->place, "has a state");
+    if (steps == -1 || clock == -1 || clock == -2)
+        *value = value_unknown_on(c, clock_bit(clock), expr->place);
+    if (steps < 0 || clock < 0)
+        return true;
+    if (plus && steps && !check_bounded(c, clock, expr->place, "a value of a later step"))
+        return true;
+    *value = steps == 0 ? check_expr(c, w, expr->left) : check_delay(c, w, expr, delay_of(w.scope, at->left, clock, (int)steps, plus));
     return true;
 }
 
@@ -109,12 +92,9 @@ static NodeId check_row(Checker *c, NodeId node, int axis, NodeId row, Place pla
                    (long long)rows);
         return NODE_NONE;
     }
-    if (axis != 0) {
-        diag_error(c->diag, place, "a token as an index of another axis than the first is not supported yet");
-        return NODE_NONE;
-    }
     NodeId in[2] = {node, row};
     Node draft = node_draft(OP_ROW, place, 2, in);
+    draft.at.axis = axis;
     return check_add(c, &draft).node;
 }
 

@@ -6,14 +6,6 @@
 
 /* ---- files ---- */
 
-static const char *beside(Checker *c, const char *model, const char *file)
-{
-    const char *slash = strrchr(model, '/');
-    if (*file == '/' || !slash)
-        return file;
-    return arena_printf(c->arena, "%.*s/%s", (int)(slash - model), model, file);
-}
-
 static void close_file(void *file)
 {
     tensor_file_close(file);
@@ -55,7 +47,7 @@ static void open_files(Checker *c)
     for (const Line *line = c->model->lines; line; line = line->next)
         if (line->kind == LINE_WEIGHTS)
             open_file(c, line, c->options->weights ? c->options->weights
-                                                   : beside(c, line->place.source->path, line->file->text));
+                                                   : use_beside(c->arena, line->place.source->path, line->file->text));
     if (!lines && c->options->weights)
         open_file(c, NULL, c->options->weights);
 }
@@ -215,6 +207,8 @@ static NodeId dataless(Checker *c, const Variable *variable, const char *path, S
 /* With no file at all every weight is missing: one message for all of them, at the end. */
 static void note_missing(Checker *c, const Variable *variable, const char *path, Shape shape)
 {
+    if (map_get(c->weight_paths, path))
+        return; /* of another call of a shared cell */
     if (c->missing++ == 0)
         c->missing_place = variable->scope->caller ? variable->scope->call : variable->place;
     if (c->missing <= 3)
@@ -282,11 +276,9 @@ static Place file_place(const WeightFile *file, const Variable *variable)
     return file->line ? file->line->file->place : variable->place;
 }
 
-static NodeId find_weight(Checker *c, Variable *variable)
+static NodeId find_weight(Checker *c, const Variable *variable, const char *path)
 {
-    const char *path = scope_path(c, variable->scope, variable->name);
     Shape shape = check_type_shape(c, (Where){.scope = variable->scope}, variable->type);
-    map_set(c->weight_paths, path, variable);
     if (variable->type->token) {
         diag_error(c->diag, variable->type->place, "a weight is made of numbers, not of tokens");
         return NODE_NONE;
@@ -319,7 +311,16 @@ NodeId check_weight(Checker *c, Variable *variable)
         variable->scope->noted = diag_errors(c->diag);
         return NODE_NONE;
     }
-    NodeId node = find_weight(c, variable);
+    const char *path = path_join(c, scope->weights, variable->name);
+    const Variable *other = map_get(c->weight_paths, path);
+    NodeId node = other && !check_may_share(c, variable, other, path) ? NODE_NONE : find_weight(c, variable, path);
+    if (!other)
+        map_set(c->weight_paths, path, variable);
+    if (other && node != NODE_NONE && other->value.kind == VALUE_NODE && other->value.node != node) {
+        diag_error(c->diag, scope->call, "%s is not the same here as in another call", path);
+        diag_note(c->diag, other->scope->call, "the other call");
+        diag_hint(c->diag, "calls of `%s` share one set of weights", scope->shared->name);
+    }
     if (diag_errors(c->diag) != errors)
         variable->scope->noted = diag_errors(c->diag); /* these messages name the call */
     return node;

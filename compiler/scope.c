@@ -19,13 +19,29 @@ Value value_node(NodeId node)
     return (Value){.kind = node == NODE_NONE ? VALUE_NONE : VALUE_NODE, .node = node};
 }
 
-Value value_unknown_node(Checker *c, NodeId like, Place place)
+Value value_unknown_on(Checker *c, Clocks clocks, Place place)
 {
     Node draft = node_draft(OP_INPUT, place, 0, NULL); /* the one leaf that may run on clocks */
     draft.name = "?";
     draft.at.shape = SHAPE_UNKNOWN;
-    draft.type.clocks = c->graph->node[like].type.clocks;
+    draft.type.clocks = clocks;
     return check_add(c, &draft);
+}
+
+Value value_unknown_node(Checker *c, NodeId like, Place place)
+{
+    return value_unknown_on(c, c->graph->node[like].type.clocks, place);
+}
+
+NodeId value_as_number(Checker *c, NodeId node, Place place)
+{
+    const Node *n = &c->graph->node[node];
+    if (!n->type.tokens)
+        return node;
+    if (n->op == OP_TOKEN)
+        return n->input[0];
+    Node number = node_draft(OP_NUMBER, place, 1, &node);
+    return graph_put(c->graph, &number);
 }
 
 bool value_is_integer(Value value)
@@ -47,9 +63,14 @@ NodeId value_as_node(Checker *c, Value value, Place place)
     }
 }
 
+const char *path_join(Checker *c, const char *path, const char *name)
+{
+    return *path ? arena_printf(c->arena, "%s.%s", path, name) : name;
+}
+
 const char *scope_path(Checker *c, const Scope *scope, const char *name)
 {
-    return *scope->path ? arena_printf(c->arena, "%s.%s", scope->path, name) : name;
+    return path_join(c, scope->path, name);
 }
 
 /* A name stands for one thing only, but for an output, which is declared and defined. */
@@ -121,9 +142,11 @@ static void add_line(Checker *c, Scope *scope, const Line *line)
         if (!model)
             diag_error(c->diag, line->place, "an output belongs to a model; a cell has results, after `->`");
         break;
-    case LINE_CELL: diag_error(c->diag, line->place, "shared cells are not supported yet"); break;
-    case LINE_CLOCK_WHEN: diag_error(c->diag, line->place, "clocks that tick at some steps are not supported yet"); break;
-    case LINE_TRAIN: diag_error(c->diag, line->place, "training is not supported yet"); break;
+    case LINE_CELL: shared_add(c, scope, line); break;
+    case LINE_TRAIN:
+        diag_warning(c->diag, line->place, "training is not supported yet: this block is left out, and not looked at");
+        diag_hint(c->diag, "the model is compiled to run; `weights \"FILE\" { ... }` binds what a framework has trained");
+        break;
     case LINE_TARGET: diag_error(c->diag, line->place, "a target belongs into a train block"); break;
     case LINE_CALL: diag_error(c->diag, line->place, "a call alone belongs into a train block: its result needs a name"); break;
     default: break;
@@ -180,12 +203,14 @@ Scope *scope_new(Checker *c, Scope *caller, const Item *item, const char *path, 
     Scope *scope = arena_alloc(c->arena, sizeof *scope);
     scope->caller = caller;
     scope->item = item;
-    scope->path = path;
+    scope->path = scope->weights = path;
     scope->call = call;
     scope->depth = caller ? caller->depth + 1 : 0;
     scope->vars = map_new(c->arena);
+    scope->cells = map_new(c->arena);
     scope->clocks = map_new(c->arena);
     scope->step_clock = -1;
+    scope->reset = NODE_NONE;
     if (!item)
         return scope;
     for (const Line *line = item->lines; line; line = line->next)
@@ -201,6 +226,14 @@ Variable *scope_find(Checker *c, Scope *scope, const char *name)
 {
     Variable *variable = map_get(scope->vars, name);
     return variable ? variable : map_get(c->globals->vars, name);
+}
+
+Variable *where_find(Checker *c, const Where *w, const char *name)
+{
+    for (const Local *local = w->locals; local; local = local->next)
+        if (strcmp(local->name, name) == 0)
+            return local->variable;
+    return scope_find(c, w->scope, name);
 }
 
 int scope_clock(const Scope *scope, const char *name)
@@ -233,6 +266,6 @@ void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place)
     const char *near = diag_nearest(name, names, count);
     if (near)
         diag_hint(c->diag, "did you mean `%s`?", near);
-    else if (map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
+    else if (map_get(scope->cells, name) || map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
         diag_hint(c->diag, "`%s` is a function: call it with ( )", name);
 }

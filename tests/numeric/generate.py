@@ -15,11 +15,12 @@ import cells
 import files
 import functions
 import language
+import layers
 import layouts
 import sequences
 import vectors
 
-MODULES = (cells, layouts, language, sequences, functions, files)
+MODULES = (cells, layouts, language, sequences, functions, layers, files)
 
 
 def main(names):
