@@ -12,7 +12,7 @@ bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn)
         return true;
     }
     *fn = (Fn){.name = name};
-    fn->cell = map_get(c->cells, name);
+    fn->cell = scope_of_library(c, scope) ? NULL : map_get(c->cells, name);
     if (!fn->cell)
         fn->cell = map_get(c->library_cells, name);
     return fn->cell || op_is_word(name);
@@ -79,9 +79,8 @@ static int positional_args(const Expr *expr)
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
     static const char *const later[] = {"outer", "conv1d", "conv2d", "max_pool", "avg_pool", "window", "pick", "hold", "unstack",
-                                        "sample", "normal", "cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
-                                        "highway", "layer_norm", "rms_norm", "batch_norm", "group_norm", "residual", "attention",
-                                        "additive_attention", "multi_head_attention", "conv_causal"};
+                                        "sample", "normal", "cross_entropy", "beam", "attention", "additive_attention",
+                                        "multi_head_attention"};
     Fn fn;
     if (!check_find_fn(c, w.scope, expr->text, &fn)) {
         Value value = check_builtin(c, w, expr, expr->text);
