@@ -16,10 +16,11 @@ import files
 import functions
 import language
 import layouts
+import library
 import sequences
 import vectors
 
-MODULES = (cells, layouts, language, sequences, functions, files)
+MODULES = (cells, layouts, library, language, sequences, functions, files)
 
 
 def main(names):
