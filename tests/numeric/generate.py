@@ -17,10 +17,11 @@ import functions
 import language
 import layers
 import layouts
+import library
 import sequences
 import vectors
 
-MODULES = (cells, layouts, language, sequences, functions, layers, files)
+MODULES = (cells, layouts, library, language, sequences, functions, layers, files)
 
 
 def main(names):
