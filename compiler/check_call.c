@@ -79,8 +79,7 @@ static int positional_args(const Expr *expr)
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
     static const char *const later[] = {"outer", "conv1d", "conv2d", "max_pool", "avg_pool", "window", "pick", "hold", "unstack",
-                                        "sample", "normal", "cross_entropy", "beam", "attention", "additive_attention",
-                                        "multi_head_attention"};
+                                        "sample", "normal", "cross_entropy", "beam"};
     Fn fn;
     if (!check_find_fn(c, w.scope, expr->text, &fn)) {
         Value value = check_builtin(c, w, expr, expr->text);

@@ -11,6 +11,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
+import attention
 import cells
 import files
 import functions
@@ -20,7 +21,7 @@ import library
 import sequences
 import vectors
 
-MODULES = (cells, layouts, library, language, sequences, functions, files)
+MODULES = (cells, layouts, library, attention, language, sequences, functions, files)
 
 
 def main(names):
