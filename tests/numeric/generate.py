@@ -18,10 +18,12 @@ import functions
 import language
 import layouts
 import library
+import networks
+import rates
 import sequences
 import vectors
 
-MODULES = (cells, layouts, library, attention, language, sequences, functions, files)
+MODULES = (cells, layouts, library, attention, language, sequences, functions, files, networks, rates)
 
 
 def main(names):
