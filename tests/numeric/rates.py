@@ -102,7 +102,6 @@ def net_wavenet(c):
             w = state(conv)
             tensors.update({f"y.{k}.{name}.W": w["weight"].T, f"y.{k}.{name}.b": w["bias"]})
         tensors.update({**out.named(f"y.{k}.y.dense"), **side.named(f"y.{k}.s.dense")})
-    tensors = {name: w for name, w in tensors.items() if not name.startswith("y.3.y.")}     # nothing reads that output
     c.weights({**first.named("a"), **last.named("p.dense"), **tensors})
     c.input("x", x)
     c.output("p", softmax(last(relu(skip))))
