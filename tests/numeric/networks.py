@@ -169,7 +169,7 @@ def net_transformer(c):
 
 @case
 def net_lstm_variants(c):
-    """The projection by torch; Ba et al. 2016, equations 20 to 22; Greff et al. 2017, section 3, CIFG."""
+    """The projection by torch; Ba et al. 2016, equations 20 to 22 without b; Greff et al. 2017, section 3, CIFG."""
     rnn, x = c.module(torch.nn.LSTM(7, 9, proj_size=5)), c.normal(5, 7)
     p0, n0, k0 = c.normal(5, scale=0.5), c.normal(5, scale=0.5), c.normal(5, scale=0.5)
     p, _ = rnn(tensor(x), (tensor(p0)[None], torch.zeros(1, 9).double()))

@@ -39,8 +39,7 @@ def net_conv_lstm(c):
 
 @case
 def net_qrnn_sru(c):
-    """Bradbury et al. 2017, section 2.1 with a window of two; Lei et al. 2018, equations 3 to 6 with the
-    candidate and without the scaling of the highway."""
+    """Bradbury et al. 2017, section 2.1 with a window of two; Lei et al. 2018, equations 1 to 4."""
     x, W, last, tensors = c.normal(6, 5), [c.matrix(9, 10) for _ in range(3)], Dense(c, 9, 3), {}
     tensors.update({"q.W_z": W[0], "q.W_f": W[1], "q.W_o": W[2], **last.named("y.dense")})
     before, cell, q = np.zeros(5), np.zeros(9), []
