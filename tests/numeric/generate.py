@@ -11,6 +11,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
+import attention
 import cells
 import files
 import functions
@@ -18,10 +19,12 @@ import language
 import layers
 import layouts
 import library
+import networks
+import rates
 import sequences
 import vectors
 
-MODULES = (cells, layouts, library, language, sequences, functions, layers, files)
+MODULES = (cells, layouts, library, attention, language, sequences, functions, layers, files, networks, rates)
 
 
 def main(names):
