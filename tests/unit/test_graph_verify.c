@@ -324,7 +324,6 @@ static const struct {
     {false, "clock d <= 9 until %2\n%0 = const : [] value=0\n%1 = state %0 : [] over d clock=d next=%2\n%2 = not %1 : [] over d\n"
          "%3 = last %1 : [] clock=d\noutput y %3\n"},
     {true, "clock d <= 9 until %1\n%0 = const : [] value=0\n%1 = state %0 : [] over d clock=d backward=1 next=%1\noutput y %1\n"},
-    {true, "clock d <= 9 until %2\n%0 = const : [] value=0\n%1 = state %0 : [] over d clock=d backward=1 next=%2\n%2 = not %1 : [] over d\noutput y %1\n"},
     /* a state on both clocks, delayed along both: h = h[t-1] + h[s-1] */
     {false, HEAD "%2 = state %1 : [] over t over s clock=t next=%4\n%3 = state %1 : [] over t over s clock=s next=%4\n"
               "%4 = + %2 %3 : [] over t over s\noutput y %4\n"},
