@@ -19,7 +19,7 @@ int check_find_clock(Checker *c, Scope *scope, const char *name, Place place, co
     else
         diag_error(c->diag, scope->call, "`%s` %s, and the arguments of this call run on several clocks (%s)", cell, use,
                    check_clock_names(c, scope->clocks_of_arguments));
-    diag_note(c->diag, place, strcmp(use, "has a state") == 0 ? "the state is read here" : "it is here");
+    diag_note(c->diag, place, strcmp(use, "has a state") == 0 ? "the state is read here" : "it is used here");
     diag_hint(c->diag, "say which clock the call steps along: an argument `x over CLOCK`");
     scope->noted = diag_errors(c->diag);
     return check_soft(c) ? clock : -3;
