@@ -16,7 +16,7 @@ bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn)
         fn->cell = check_shared_cell(c, fn->shared);
         return true;
     }
-    fn->cell = map_get(c->cells, name);
+    fn->cell = scope_of_library(c, scope) ? NULL : map_get(c->cells, name);
     if (!fn->cell)
         fn->cell = map_get(c->library_cells, name);
     return fn->cell || op_is_word(name);
@@ -84,9 +84,7 @@ static int positional_args(const Expr *expr)
 
 Value check_call(Checker *c, Where w, const Expr *expr)
 {
-    static const char *const later[] = {"cross_entropy", "beam", "lstm_peephole", "mgu", "fastgrnn", "ligru",
-                                        "highway", "layer_norm", "rms_norm", "batch_norm", "group_norm", "residual", "attention",
-                                        "additive_attention", "multi_head_attention", "conv_causal"};
+    static const char *const later[] = {"cross_entropy", "beam"};
     Fn fn;
     if (check_is_cell(c, w, expr)) {
         Scope *callee = check_callee(c, w, expr);

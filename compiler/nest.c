@@ -1,172 +1,6 @@
-/* nest.c: see nest.h. What has to be computed are the items: nodes, and after them the outputs, which are
- * written in a loop too, and for each node that gathers the steps of a clock its feed: what happens in
- * that clock's loop. An edge leads from an item to another one that it needs. */
-#include "nest.h"
-
-#include <string.h>
-
-typedef struct Edge {
-    int32_t from;            /* the item that is needed */
-    Clocks whole;            /* clocks all of whose steps are needed */
-    Clocks carried;          /* from one step of these clocks to the next: no edge inside of their loops */
-} Edge;
-
-typedef struct Part {        /* a strongly connected part, or one item */
-    int begin, end;          /* in `order` */
-    bool cyclic;
-    int clock, backward;     /* of its loop; -1: no loop, either direction */
-    int phase, latest;
-    bool late;               /* what reads it in the same kind of loop is later */
-} Part;
-
-typedef struct Frame {
-    int32_t item, edge;
-} Frame;
-
-typedef struct Finder {
-    Arena *arena;
-    const Graph *graph;
-    Nest *nest;
-    int32_t count;           /* items */
-    Clocks *clocks;          /* of each item: those whose loops it stands in; ~0: it is no item */
-    Edge *edge;
-    size_t edge_count, edge_capacity;
-    size_t *first;           /* of each item, and one more */
-    int rank[CLOCKS_MAX];    /* of each clock: lower is further out */
-    Clocks above;            /* clocks of the loops around the region */
-    int32_t *region;         /* of each item: the loop whose body is being divided, plus one */
-    int *part_of;            /* of each item */
-    Part *part;
-    int part_count;
-    int32_t *order, *low, *met, *stack;
-    size_t ordered, depth;
-    int32_t met_count;
-    Frame *frame;
-} Finder;
-
-/* ---- items and edges ---- */
-
-static bool is_item(const Graph *graph, const Node *node)
-{
-    bool source = node->op == OP_INPUT || node->op == OP_CONST || node->op == OP_TENSOR;
-    return !source && !node->fixed && !nest_is_view(graph, node);
-}
-
-static void add_edge(Finder *f, int32_t from, Clocks whole, Clocks carried)
-{
-    f->edge = arena_grow(f->arena, f->edge, f->edge_count, &f->edge_capacity, sizeof *f->edge);
-    f->edge[f->edge_count++] = (Edge){from, whole, carried};
-}
-
-typedef struct Reading {
-    Finder *finder;
-    Clocks carried;
-} Reading;
-
-static void note_root(void *context, NodeId root, Clocks whole)
-{
-    const Reading *r = context;
-    if (is_item(r->finder->graph, &r->finder->graph->node[root]))
-        add_edge(r->finder, root, whole, r->carried);
-}
-
-static void add_reading(Finder *f, NodeId in, Clocks whole, Clocks carried)
-{
-    Reading r = {f, carried};
-    nest_roots(f->graph, in, whole, note_root, &r);
-}
-
-/* Everything on a clock waits for what says at which steps it ticks, or when it ends. */
-static void add_clock_edges(Finder *f, Clocks clocks)
-{
-    for (int k = 0; k < f->graph->clock_count; k++) {
-        if (!(clocks >> k & 1))
-            continue;
-        if (f->graph->clock[k].when != NODE_NONE)
-            add_reading(f, f->graph->clock[k].when, 0, 0);
-        if (f->graph->clock[k].until != NODE_NONE)
-            add_reading(f, f->graph->clock[k].until, 0, (Clocks)1 << k);
-    }
-}
-
-static void add_node(Finder *f, NodeId id)
-{
-    const Node *node = &f->graph->node[id];
-    Clocks one = node->at.clock >= 0 ? (Clocks)1 << node->at.clock : 0;
-    if (nest_gathers(node))
-        add_edge(f, nest_feed(f->graph, id), one, 0);
-    for (int k = nest_gathers(node); k < node->count; k++)
-        add_reading(f, node->input[k], 0, 0);
-    if (node->next != NODE_NONE)
-        add_reading(f, node->next, 0, one);
-}
-
-static void make_item(Finder *f, int32_t item)
-{
-    const Graph *graph = f->graph;
-    int32_t nodes = (int32_t)graph->count, feeds = nest_feed(graph, 0);
-    NodeId id = item < nodes ? item : item < feeds ? graph->output[item - nodes].node : item - feeds;
-    const Node *node = &graph->node[id];
-    if (item < nodes ? !is_item(graph, node) : item >= feeds && !(nest_gathers(node) && is_item(graph, node)))
-        return;
-    NodeId in = item < feeds ? id : node->input[0];
-    f->clocks[item] = graph_loops(graph, graph->node[in].type.clocks);
-    if (op_info[node->op].class == CLASS_NORMAL && node->at.clock >= 0 && item < nodes)
-        f->clocks[item] &= ~((Clocks)1 << node->at.clock);
-    if (item < nodes)
-        add_node(f, id);
-    else
-        add_reading(f, in, 0, 0);
-    add_clock_edges(f, f->clocks[item]);
-}
-
-static void make_items(Finder *f)
-{
-    for (int32_t i = 0; i < f->count; i++) {
-        f->first[i] = f->edge_count;
-        f->clocks[i] = ~(Clocks)0;
-        make_item(f, i);
-        f->nest->of[i] = ~f->clocks[i] ? 0 : -1;
-    }
-    f->first[f->count] = f->edge_count;
-}
-
-/* ---- the order of clocks ---- */
-
-/* A clock that has no end is outermost; a clock that is left while others stay is further in than these. */
-static void rank_clocks(Finder *f)
-{
-    const Graph *graph = f->graph;
-    Clocks outer[CLOCKS_MAX] = {0}, done = 0; /* of each clock: those that should be around it */
-    for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        OpClass class = op_info[node->op].class;
-        bool inner = class == CLASS_REDUCE || class == CLASS_NORMAL || class == CLASS_CLOCK || node->op == OP_STATE || node->op == OP_UNSTACK;
-        if (inner && node->at.clock >= 0 && node->op != OP_HOLD)
-            outer[node->at.clock] |= node->type.clocks & ~((Clocks)1 << node->at.clock);
-    }
-    for (int k = 0; k < graph->clock_count; k++) {
-        for (int e = 0; e < graph->clock_count; e++)
-            if (graph->clock[e].kind == CLOCK_ENDLESS && graph->clock[k].kind != CLOCK_ENDLESS)
-                outer[k] |= (Clocks)1 << e;
-        if (graph->clock[k].parent >= 0)
-            outer[k] |= (Clocks)1 << graph->clock[k].parent;
-    }
-    for (int place = 0; place < graph->clock_count; place++) {
-        int best = -1;
-        for (int k = graph->clock_count; k-- > 0;) {
-            Clocks around = outer[k] & ~done;
-            bool free = true; /* what contradicts itself is in the order of the text */
-            for (int e = 0; e < graph->clock_count; e++)
-                free = free && !(around >> e & 1 && !(outer[e] >> k & 1));
-            bool parent_first = graph->clock[k].parent < 0 || done >> graph->clock[k].parent & 1;
-            if (!(done >> k & 1) && parent_first && (free || best < 0))
-                best = free || best < 0 ? k : best;
-        }
-        done |= (Clocks)1 << best;
-        f->rank[best] = place;
-    }
-}
+/* nest.c: see nest.h. A body is divided into strongly connected parts; each part gets its loop, and so on
+ * inside of each loop. */
+#include "nest_build.h"
 
 static int outermost(const Finder *f, Clocks clocks)
 {
@@ -232,6 +66,16 @@ static void find_parts(Finder *f, int32_t root, int region)
 
 /* ---- the loop of a part ---- */
 
+/* The clocks that this item ends. */
+static Clocks ends(const Finder *f, int32_t item)
+{
+    Clocks clocks = 0;
+    for (int k = 0; k < f->graph->clock_count; k++)
+        if (f->graph->clock[k].until != NODE_NONE && f->graph->clock[k].until == item)
+            clocks |= (Clocks)1 << k;
+    return clocks;
+}
+
 /* The loop around a part: a clock that all of it runs on, and all of whose steps nothing in it waits for. */
 static bool choose_loop(Finder *f, Part *part, int id)
 {
@@ -245,6 +89,7 @@ static bool choose_loop(Finder *f, Part *part, int id)
                 part->cyclic = true;
                 whole |= f->edge[e].whole;
             }
+        forward |= ends(f, item); /* what says when a clock ends is asked after every step */
         if (node && node->op == OP_STATE)
             *(node->at.backward ? &backward : &forward) |= (Clocks)1 << node->at.clock;
     }
@@ -336,6 +181,17 @@ static int loop_of(Finder *f, int parent, const Part *part)
     return nest->loop_count++;
 }
 
+/* The first node of a part; no output is part of a recurrence. */
+static void note_knot(Finder *f, const Part *part)
+{
+    int32_t feeds = nest_feed(f->graph, 0);
+    for (int i = part->begin; i < part->end; i++) {
+        NodeId id = f->order[i] >= feeds ? f->order[i] - feeds : f->order[i];
+        if (f->nest->knot == NODE_NONE || id < f->nest->knot)
+            f->nest->knot = id;
+    }
+}
+
 /* Divides the items of a body into what stands in it directly and the loops inside of it. Afterwards
  * nest->of is the loop one further in, or this one. */
 static bool divide(Finder *f, int body, const int32_t *item, size_t count)
@@ -353,9 +209,7 @@ static bool divide(Finder *f, int body, const int32_t *item, size_t count)
     for (int p = 0; p < f->part_count; p++) {
         Part *part = &f->part[p];
         if (!choose_loop(f, part, p)) {
-            int32_t knot = f->order[part->begin];
-            int32_t feed = knot - nest_feed(f->graph, 0);
-            f->nest->knot = feed < 0 ? knot : feed; /* an output is part of no recurrence */
+            note_knot(f, part);
             return false;
         }
         bool either = part->clock >= 0 && part->backward < 0;
@@ -414,8 +268,8 @@ const Nest *nest_find(Arena *arena, const Graph *graph)
     f.met = arena_array(arena, count, sizeof *f.met);
     f.stack = arena_array(arena, count, sizeof *f.stack);
     f.frame = arena_array(arena, count, sizeof *f.frame);
-    make_items(&f);
-    rank_clocks(&f);
+    nest_items(&f);
+    nest_rank(&f);
     make_body(&f, 0, 0);
     return f.nest;
 }

@@ -95,17 +95,17 @@ static void find_stored(Planner *p)
 /* ---- inputs, outputs, states ---- */
 
 /* The clocks of a port in the order of its axes, and how far a step of each moves: the caller's arrays are dense. */
-static void port_dims(Planner *p, int buffer, const Type *type)
+static void port_dims(Planner *p, int buffer, const Port *port)
 {
     Buffer *b = &p->plan->buffer[buffer];
-    for (int k = 0; k < p->graph->clock_count; k++)
-        if (type->clocks >> k & 1) {
-            if (b->dims == PLAN_DIMS) {
-                diag_error(p->diag, (Place){0}, "%s runs on more than %d clocks", b->name, PLAN_DIMS);
-                return;
-            }
-            b->dim[b->dims++].clock = k;
-        }
+    int clock[CLOCKS_MAX];
+    b->dims = graph_port_clocks(p->graph, port, clock);
+    if (b->dims > PLAN_DIMS) {
+        diag_error(p->diag, port->place, "%s runs on more than %d clocks", b->name, PLAN_DIMS);
+        b->dims = 0;
+    }
+    for (int i = 0; i < b->dims; i++)
+        b->dim[i].clock = clock[i];
     int64_t stride = b->count;
     Clocks times = 0;
     for (int i = b->dims; i-- > 0;) {
@@ -131,7 +131,7 @@ static void make_ports(Planner *p)
         const Type *type = &graph->node[port->node].type;
         int buffer = plan_buffer(p, in ? BUFFER_INPUT : BUFFER_OUTPUT, plan_name(p, port->name, ""), type->shape, shape_count(type->shape));
         plan->buffer[buffer].integer = type->tokens > 0;
-        port_dims(p, buffer, type);
+        port_dims(p, buffer, port);
         *(in ? &plan->input[i] : &plan->output[i - graph->input_count]) = buffer;
         if (in)
             p->view[port->node] = plan_at(buffer);

@@ -126,9 +126,11 @@ static void start_state(Planner *p, const Node *state, NodeId id, int loop)
     open_dims(p, buffer);
     plan_copy(p, out, plan_view(p, from, p->nest->loop[loop].parent), shape_count(state->type.shape), WHEN_ALWAYS, start->place);
     Step *step = &p->plan->step[p->plan->step_count - 1];
-    step->size[0] = state->at.delay > 1 ? state->at.delay : 1; /* the same in all places of a ring */
-    step->size[2] = p->view[id].stride;
-    step->size[3] = step->size[0] > 1 ? 0 : step->size[3];
+    if (state->at.delay > 1) { /* the same in all places of the ring */
+        step->size[0] = state->at.delay;
+        step->size[2] = p->view[id].stride;
+        step->size[3] = 0;
+    }
     close_dims(p, buffer);
 }
 

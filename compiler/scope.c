@@ -222,10 +222,15 @@ Scope *scope_new(Checker *c, Scope *caller, const Item *item, const char *path, 
     return scope;
 }
 
+bool scope_of_library(Checker *c, const Scope *scope)
+{
+    return scope->item && map_get(c->library_cells, scope->item->name->text) == scope->item;
+}
+
 Variable *scope_find(Checker *c, Scope *scope, const char *name)
 {
     Variable *variable = map_get(scope->vars, name);
-    return variable ? variable : map_get(c->globals->vars, name);
+    return variable || scope_of_library(c, scope) ? variable : map_get(c->globals->vars, name);
 }
 
 Variable *where_find(Checker *c, const Where *w, const char *name)

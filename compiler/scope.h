@@ -203,6 +203,7 @@ typedef struct Checker {
 
 /* ---- scope.c ---- */
 Scope *scope_new(Checker *c, Scope *caller, const Item *item, const char *path, Place call);
+bool scope_of_library(Checker *c, const Scope *scope);      /* a library cell's: the file's names are none to it */
 Variable *scope_find(Checker *c, Scope *scope, const char *name);
 Variable *where_find(Checker *c, const Where *w, const char *name);
 int scope_clock(const Scope *scope, const char *name);     /* -1: no clock of that name */

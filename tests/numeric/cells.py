@@ -1,4 +1,4 @@
-"""The library's own cells: dense, embed, rnn, lstm, gru."""
+"""The library's first cells: dense, embed, rnn, lstm, gru."""
 import numpy as np
 import torch
 

@@ -11,16 +11,20 @@ import sys
 
 sys.dont_write_bytecode = True
 
+import attention
 import cells
 import files
 import functions
 import language
 import layers
 import layouts
+import library
+import networks
+import rates
 import sequences
 import vectors
 
-MODULES = (cells, layouts, language, sequences, functions, layers, files)
+MODULES = (cells, layouts, library, attention, language, sequences, functions, layers, files, networks, rates)
 
 
 def main(names):

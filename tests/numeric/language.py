@@ -159,7 +159,7 @@ def lstm_squashed(c):
 
 
 @case
-def lstm_peephole(c):
+def lstm_peephole_stacked(c):
     """Gers, Schraudolph, Schmidhuber 2002: the gates see the cell, the output gate the new one."""
     W, U, b, p = c.matrix(52, 6), c.matrix(52, 13), c.normal(52, scale=0.5), c.normal(3, 13)
     x, h, C, out = c.normal(5, 6), np.zeros(13), np.zeros(13), []
@@ -187,7 +187,7 @@ def dimensions(c):
 
 
 @case
-def layer_norm(c):
+def layer_norm_recurrent(c):
     """Normalisation inside the recurrence: Ba, Kiros, Hinton 2016, equation 4."""
     W, U, g, b, x, h = c.matrix(13, 5), c.matrix(13, 13), 1 + c.normal(13, scale=0.2), c.normal(13, scale=0.3), c.normal(5, 5), np.zeros(13)
     g, out = single(g), []

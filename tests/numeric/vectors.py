@@ -148,6 +148,32 @@ def gru_reset_before(x, h, W, U, b, g=np.tanh, s=sigmoid):
     return np.array(out)
 
 
+class Gru:
+    """A layer of them with random weights, which the library's gru has under the same names."""
+
+    def __init__(self, c, m, n):
+        self.W, self.U, self.b = c.matrix(3 * n, m), c.matrix(3 * n, n), c.normal(3 * n, scale=0.5)
+        self.n = n
+
+    def __call__(self, x, h=None):
+        return gru_reset_before(x, np.zeros(self.n) if h is None else h, self.W, self.U, self.b)
+
+    def named(self, path):
+        rows = {gate: slice(k * self.n, (k + 1) * self.n) for k, gate in enumerate("zrh")}
+        return {f"{path}.{letter}_{gate}": getattr(self, letter)[r] for letter in "WUb" for gate, r in rows.items()}
+
+
+class Dense:
+    def __init__(self, c, m, n, scale=1.0):
+        self.W, self.b = single(c.matrix(n, m) * scale), c.normal(n, scale=0.5)
+
+    def __call__(self, x):
+        return x @ self.W.T + self.b
+
+    def named(self, path):
+        return {path + ".W": self.W, path + ".b": self.b}
+
+
 def elman(x, h, W, U, b, g):
     """A simple recurrent network with any activation function."""
     out = []

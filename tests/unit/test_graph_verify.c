@@ -313,7 +313,7 @@ static const struct {
                   "%5 = + %4 %2 : [] over u\n%6 = hold %5 %1 : [] over t clock=u\noutput y %6\n"},
     {-1, TICKS(3) "%2 = state %1 : [] over t clock=t next=%6\n%3 = < %2 %0 : [] over t\n%4 = pick %0 : [] over u clock=u\n"
                   "%5 = neg %4 : [] over u\n%6 = hold %5 %1 : [] over t clock=u\noutput y %6\n"},
-    {2, TICKS(4) "%2 = pick %0 : [] over u clock=u\n%3 = hold %2 %1 : [] over t clock=u\n%4 = < %3 %0 : [] over t\noutput y %4\n"},
+    {3, TICKS(4) "%2 = pick %0 : [] over u clock=u\n%3 = hold %2 %1 : [] over t clock=u\n%4 = < %3 %0 : [] over t\noutput y %4\n"},
     {2, TICKS(2) "%2 = hold %1 %1 : [] over t clock=u\noutput y %2\n"},
     /* a state along u cannot wait for all of its parent's steps */
     {3, TICKS(2) "%2 = < %0 %1 : [] over t\n%3 = state %1 : [] over u clock=u next=%6\n%4 = hold %3 %1 : [] over t clock=u\n"
