@@ -1,6 +1,7 @@
 /* emit.c: the emitted source file as a whole, its constants, and the blob. */
 #include "emit.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,10 @@ static void emit_array(Out *out, const Buffer *buffer)
             out_printf(out, "%.0f", buffer->data[i]);
         else {
             float value = (float)buffer->data[i];
+            if (!isfinite(value)) { /* weights are finite, but what is folded of them may not be */
+                out_text(out, isnan(value) ? "NAN" : value < 0 ? "-INFINITY" : "INFINITY");
+                continue;
+            }
             char text[32];
             int length = snprintf(text, sizeof text, "%.9g", (double)value);
             out_printf(out, "%s%s", text, memchr(text, '.', (size_t)length) || memchr(text, 'e', (size_t)length) ? "f" : ".0f");
