@@ -20,8 +20,10 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *options);
 /* NAME.bin: 64 bytes of head (who made it, version, floats, layout) and the constants, little-endian floats. */
 void emit_blob(Out *out, const Plan *plan);
 
-/* A main program for `rnnc run` and tests: arguments are how to run ("run", "step", "parts", "again"), a
- * seed, a length for each clock (room for as many steps where the network says how many there were), a file of raw numbers for each input and each output. */
+/* A main program for `rnnc run` and tests. Its arguments: how to run ("run", "step", "parts", "again"); a length
+ * for each clock, where the network finds it the most there can be; a file of raw numbers for each input and
+ * each output; where lengths are found a file for those, an int32_t a clock; where it draws the seed; with a
+ * blob its file and size. */
 void emit_driver(Out *out, const Plan *plan, const EmitOptions *options);
 
 /* ---- between the parts of the emitter ---- */

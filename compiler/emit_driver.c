@@ -26,6 +26,15 @@ static const char *bytes_of(const Plan *plan, const Buffer *buffer)
     return arena_printf(plan->arena, "%s * sizeof(float)", count_of(plan, buffer, false));
 }
 
+/* Whether the network says how long a sequence was: the program then writes down all lengths. */
+static bool finds_lengths(const Graph *graph)
+{
+    bool any = false;
+    for (int k = 0; k < graph->clock_count; k++)
+        any = any || graph->clock[k].kind == CLOCK_TICKS || graph->clock[k].until != NODE_NONE;
+    return any;
+}
+
 static bool has_pointer(const Plan *plan, int clock, bool step)
 {
     return emit_gives_length(plan, clock) && !(step && clock == plan->clock);
@@ -103,8 +112,8 @@ void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
     out_printf(out, "static %s net;\nstatic %s_work work;\n\nint main(int argc, char **argv)\n{\n", o->name, o->name);
     out_printf(out, "    size_t len[%d] = {0}", graph->clock_count + 1);
     out_text(out, *add_parts(plan) && plan->steps ? arena_printf(plan->arena, ", part[%d] = {0}, done[%d] = {0};\n", graph->clock_count, graph->clock_count) : ";\n");
-    out_text(out, "    int status, arg = 3;\n");
-    out_printf(out, "    if (argc != %d)\n        return 2;\n", 3 + graph->clock_count + (int)(graph->input_count + graph->output_count) + o->blob * 2);
+    out_text(out, "    int status, arg = 2;\n");
+    out_printf(out, "    if (argc != %d)\n        return 2;\n", 2 + finds_lengths(graph) + plan->draws + graph->clock_count + (int)(graph->input_count + graph->output_count) + o->blob * 2);
     out_printf(out, "    for (int i = 0; i < %d; i++)\n        len[i] = (size_t)strtoull(argv[arg++], NULL, 10);\n", graph->clock_count);
     for (size_t i = 0; i < graph->input_count + graph->output_count; i++) {
         bool in = i < graph->input_count;
@@ -117,13 +126,16 @@ void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
         out_printf(out, "    size_t size = (size_t)strtoull(argv[argc - 1], NULL, 10);\n    void *blob = get(argv[argc - 2], size);\n");
     out_printf(out, "    status = %s_init(&net, &work%s);\n", o->name, o->blob ? ", blob, size" : "");
     if (plan->draws)
-        out_printf(out, "    %s_seed(&net, (uint32_t)strtoul(argv[2], NULL, 10));\n", o->name);
+        out_printf(out, "    %s_seed(&net, (uint32_t)strtoul(argv[argc - %d], NULL, 10));\n", o->name, o->blob ? 3 : 1);
     drive(out, plan, o);
     out_printf(out, "    if (status) {\n        fprintf(stderr, \"%s: %%s\\n\", %s_status(status));\n        return 1;\n    }\n", o->name, o->name);
     for (size_t i = 0; i < graph->output_count; i++) {
         const Buffer *buffer = &plan->buffer[plan->output[i]];
         out_printf(out, "    put(argv[arg++], in_out_%s, %s);\n", buffer->name, bytes_of(plan, buffer));
     }
+    if (finds_lengths(graph))
+        out_printf(out, "    int32_t length[%d];\n    for (int i = 0; i < %d; i++)\n        length[i] = (int32_t)len[i];\n"
+                        "    put(argv[arg++], length, sizeof length);\n", graph->clock_count, graph->clock_count);
     for (size_t i = 0; i < graph->input_count + graph->output_count; i++) {
         bool in = i < graph->input_count;
         out_printf(out, "    free(in_out_%s);\n", plan->buffer[in ? plan->input[i] : plan->output[i - graph->input_count]].name);

@@ -72,7 +72,11 @@ static const char *verify_condition(Arena *arena, const Graph *graph, const Cloc
 {
     if (id < 0 || (size_t)id >= graph->count)
         return arena_printf(arena, "clock %s waits for %%%d, which does not exist", clock->name, (int)id);
-    const Type *type = &graph->node[id].type;
+    const Node *node = &graph->node[id];
+    const Type *type = &node->type;
+    bool of_itself = node->at.clock >= 0 && &graph->clock[node->at.clock] == clock && (node->op == OP_HOLD || node->at.backward);
+    if (of_itself)
+        return say(arena, graph, id, "it waits for all steps of a clock that wait for it");
     if (type->shape.rank || type->tokens || type->clocks & ~((Clocks)1 << on))
         return arena_printf(arena, "clock %s waits for %%%d, which is not one number at each step of %s", clock->name, (int)id,
                             graph->clock[on].name);

@@ -124,6 +124,31 @@ static bool named_file(Word *w, NamedFile **files, size_t *count, const char *op
 static bool take_input(Word *w) { return named_file(w, &w->o->inputs, &w->o->input_count, "--input"); }
 static bool take_output(Word *w) { return named_file(w, &w->o->outputs, &w->o->output_count, "--output"); }
 
+static bool take_steps(Word *w)
+{
+    const char *equals = strchr(w->value, '=');
+    char *end = NULL;
+    long long number = equals ? strtoll(equals + 1, &end, 10) : 0;
+    if (!equals || equals == w->value || end == equals + 1 || *end || number < 1)
+        return complain("--steps %s: CLOCK=NUMBER is needed", w->value);
+    Options *o = w->o;
+    NamedNumber *grown = arena_array(w->arena, o->step_count + 1, sizeof *grown);
+    if (o->step_count)
+        memcpy(grown, o->steps, o->step_count * sizeof *grown);
+    grown[o->step_count++] = (NamedNumber){arena_copy(w->arena, w->value, (size_t)(equals - w->value)), number};
+    o->steps = grown;
+    return true;
+}
+
+static bool take_seed(Word *w)
+{
+    char *end = NULL;
+    unsigned long long seed = strtoull(w->value, &end, 10);
+    w->o->draw_seed = (uint32_t)seed;
+    bool good = *w->value >= '0' && *w->value <= '9' && !*end && seed <= UINT32_MAX;
+    return good || complain("--seed=%s: a whole number below 2^32 is needed", w->value);
+}
+
 static bool list_passes(Word *w)
 {
     for (const Pass *pass = passes; pass->name; pass++)
@@ -174,6 +199,8 @@ static const struct Option {
     {"--version", PLAIN, show_version, "", "the version"},
     {"--input", NEEDS, take_input, " NAME=FILE", "run: an input, as .npy, clocks first"},
     {"--output", NEEDS, take_output, " NAME=FILE", "run: write an output as .npy; with none, all are shown"},
+    {"--steps", NEEDS, take_steps, " CLOCK=NUMBER", "run: of a clock that no input tells the length of; otherwise its bound"},
+    {"--seed", NEEDS, take_seed, "=NUMBER", "run: of what the model draws (sample, normal); otherwise 1"},
     {"--by", NEEDS, take_by, "=HOW", "run: run, one call; step, a call a step; parts (streams), a call for 1, 2, 3 ... steps; again, two runs"},
     {"--interpret", PLAIN, take_interpret, "", "run: no C; the equations step by step in double precision"},
     {"--build", NEEDS, take_build, "=DIR", "run: build there, and keep it for the next time"},
@@ -238,7 +265,7 @@ static bool take_word(Word *w, int count, char **words, int *i)
 
 bool options_parse(Arena *arena, int count, char **words, Options *options)
 {
-    *options = (Options){.seed = 1, .by = "run"};
+    *options = (Options){.seed = 1, .draw_seed = 1, .by = "run"};
     Word word = {.arena = arena, .o = options};
     int first = 1;
     if (count > 1 && strcmp(words[1], "run") == 0) {

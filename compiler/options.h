@@ -10,6 +10,11 @@ typedef struct NamedFile {       /* NAME=FILE */
     const char *name, *file;
 } NamedFile;
 
+typedef struct NamedNumber {     /* NAME=NUMBER */
+    const char *name;
+    int64_t number;
+} NamedNumber;
+
 typedef struct Options {
     bool run;                    /* rnnc run */
     bool interpret;
@@ -25,6 +30,9 @@ typedef struct Options {
     PlanOptions plan;
     NamedFile *inputs, *outputs;
     size_t input_count, output_count;
+    NamedNumber *steps;          /* of clocks that no input tells the length of */
+    size_t step_count;
+    uint32_t draw_seed;          /* of what the model draws */
     const char *by;              /* run, step */
     const char *build;           /* folder to build in; NULL: one of our own, removed afterwards */
     const char *cc, *exec, *runtime, *lib;

@@ -175,20 +175,42 @@ static const char *raw_name(const Run *r, const char *kind, const char *port)
     return arena_printf(r->arena, "%s/%s_%s.raw", r->folder, kind, port);
 }
 
+static const char *lengths_name(const Run *r)
+{
+    return arena_printf(r->arena, "%s/lengths.raw", r->folder);
+}
+
+/* argv of what emit_driver makes: how to run; a length for each clock; a file for each input, then for each
+ * output; where the model finds lengths a file for them, an int32_t for each clock; where it draws the
+ * seed; with a blob its file and size. */
 static const char *program_arguments(Run *r)
 {
     const Graph *graph = r->plan->graph;
-    const char *text = arena_printf(r->arena, "%s %lld", r->o->by, (long long)r->o->seed);
+    const char *text = r->o->by;
     for (int clock = 0; clock < graph->clock_count; clock++)
         text = arena_printf(r->arena, "%s %lld", text, (long long)r->data.length[clock]);
     for (size_t i = 0; i < graph->input_count; i++)
         text = arena_printf(r->arena, "%s %s", text, quote(r->arena, raw_name(r, "in", graph->input[i].name)));
     for (size_t i = 0; i < graph->output_count; i++)
         text = arena_printf(r->arena, "%s %s", text, quote(r->arena, raw_name(r, "out", graph->output[i].name)));
+    if (run_finds_lengths(graph))
+        text = arena_printf(r->arena, "%s %s", text, quote(r->arena, lengths_name(r)));
+    if (run_draws(graph))
+        text = arena_printf(r->arena, "%s %lu", text, (unsigned long)r->o->draw_seed);
     if (r->e->blob)
         text = arena_printf(r->arena, "%s %s %zu", text, quote(r->arena, arena_printf(r->arena, "%s/%s.bin", r->folder, r->e->name)),
                             64 + r->plan->const_floats * 4);
     return text;
+}
+
+/* Those that the model found: outputs are as long. */
+static bool read_lengths(Run *r)
+{
+    const Graph *graph = r->plan->graph;
+    const double *length = run_finds_lengths(graph) ? read_raw(r, lengths_name(r), (size_t)graph->clock_count, true) : NULL;
+    for (int clock = 0; length && clock < graph->clock_count; clock++)
+        r->data.length[clock] = (int64_t)length[clock];
+    return length || !run_finds_lengths(graph);
 }
 
 static bool execute(Run *r, const char *program)
@@ -202,6 +224,8 @@ static bool execute(Run *r, const char *program)
                                        quote(r->arena, program), program_arguments(r));
     if (shell(r, command) != 0)
         return fail(r, "the program failed", command);
+    if (!read_lengths(r))
+        return false;
     const double **output = arena_array(r->arena, graph->output_count + 1, sizeof *output);
     for (size_t i = 0; i < graph->output_count; i++) {
         output[i] = read_raw(r, raw_name(r, "out", graph->output[i].name), run_count(&r->data, graph->output[i].node),

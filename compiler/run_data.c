@@ -1,5 +1,6 @@
-/* run_data.c: inputs and outputs of `rnnc run`. The shape of an input is its clocks' lengths, outermost
- * first, then the shape of a step; from the inputs come the lengths of clocks that are not exact. */
+/* run_data.c: inputs and outputs of `rnnc run`. The shape of an array is its clocks' lengths in the port's
+ * order, outermost first, then the shape of a step; from the inputs come the lengths of clocks that are
+ * not exact. */
 #include "interp.h"
 #include "run.h"
 
@@ -8,64 +9,123 @@
 
 size_t run_count(const RunData *data, NodeId id)
 {
-    const Type *type = &data->graph->node[id].type;
-    size_t count = (size_t)shape_count(type->shape);
-    for (int clock = 0; clock < data->graph->clock_count; clock++)
-        if (type->clocks >> clock & 1)
-            count *= (size_t)data->length[clock];
-    return count;
+    return (size_t)interp_count(data->graph, data->length, id);
 }
 
-static const char *wanted(Arena *arena, const Graph *graph, const Type *type)
+bool run_finds_lengths(const Graph *graph)
 {
+    for (int clock = 0; clock < graph->clock_count; clock++)
+        if (graph->clock[clock].kind == CLOCK_TICKS || graph->clock[clock].until != NODE_NONE)
+            return true;
+    return false;
+}
+
+bool run_draws(const Graph *graph)
+{
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->node[i].op == OP_UNIFORM)
+            return true;
+    return false;
+}
+
+static const char *wanted(Arena *arena, const Graph *graph, const Port *port)
+{
+    int clock[CLOCKS_MAX], count = graph_port_clocks(graph, port, clock);
+    const Shape *shape = &graph->node[port->node].type.shape;
     const char *text = "";
-    for (int clock = 0; clock < graph->clock_count; clock++) {
-        const Clock *c = &graph->clock[clock];
-        if (!(type->clocks >> clock & 1))
-            continue;
+    for (int i = 0; i < count; i++) {
+        const Clock *c = &graph->clock[clock[i]];
         text = c->kind == CLOCK_EXACT ? arena_printf(arena, "%s%s%lld", text, *text ? ", " : "", (long long)c->limit)
                                       : arena_printf(arena, "%s%ssteps of %s", text, *text ? ", " : "", c->name);
     }
-    for (int i = 0; i < type->shape.rank; i++)
-        text = arena_printf(arena, "%s%s%lld", text, *text ? ", " : "", (long long)type->shape.dim[i]);
+    for (int i = 0; i < shape->rank; i++)
+        text = arena_printf(arena, "%s%s%lld", text, *text ? ", " : "", (long long)shape->dim[i]);
     return arena_printf(arena, "[%s]", text);
 }
 
-static bool set_length(Diag *diag, const Graph *graph, RunData *data, int clock, int64_t length, const NamedFile *file)
+/* ---- lengths ---- */
+
+/* `from`: the file, or the option, that says so. */
+static bool set_length(Diag *diag, RunData *data, int clock, int64_t length, const char *from)
 {
-    const Clock *c = &graph->clock[clock];
+    const Clock *c = &data->graph->clock[clock];
+    int64_t *known = &data->length[graph_length_clock(data->graph, clock)];
     bool fits = c->kind == CLOCK_EXACT ? length == c->limit : length >= 1 && (c->kind == CLOCK_ENDLESS || length <= c->limit);
     if (!fits) {
-        diag_error(diag, (Place){0}, "%s: %lld steps of %s, and it has %s%lld", file->file, (long long)length, c->name,
-                   c->kind == CLOCK_EXACT ? "exactly " : "1 to ", (long long)c->limit);
+        const char *range = c->kind == CLOCK_EXACT ? "exactly " : c->kind == CLOCK_ENDLESS ? "at least " : "1 to ";
+        diag_error(diag, (Place){0}, "%s: %lld steps of %s, and it has %s%lld", from, (long long)length, c->name, range,
+                   (long long)(c->kind == CLOCK_ENDLESS ? 1 : c->limit));
         return false;
     }
-    if (data->length[clock] >= 0 && data->length[clock] != length) {
-        diag_error(diag, (Place){0}, "%s: %lld steps of %s, and another input has %lld", file->file, (long long)length, c->name,
-                   (long long)data->length[clock]);
+    if (*known >= 0 && *known != length) {
+        diag_error(diag, (Place){0}, "%s: %lld steps of %s, and another input has %lld", from, (long long)length, c->name,
+                   (long long)*known);
         return false;
     }
-    data->length[clock] = length;
+    *known = length;
     return true;
 }
 
-static bool fit(Arena *arena, Diag *diag, const Graph *graph, RunData *data, const Port *port, const Tensor *tensor, const NamedFile *file)
+static int find_clock(const Graph *graph, const char *name)
 {
-    const Type *type = &graph->node[port->node].type;
-    int axis = 0, rank = type->shape.rank;
     for (int clock = 0; clock < graph->clock_count; clock++)
-        rank += (int)(type->clocks >> clock & 1);
-    bool same = tensor->rank == rank;
-    for (int clock = 0; same && clock < graph->clock_count; clock++)
-        if (type->clocks >> clock & 1)
-            if (!set_length(diag, graph, data, clock, tensor->dim[axis++], file))
-                return false;
-    for (int i = 0; same && i < type->shape.rank; i++)
-        same = tensor->dim[axis++] == type->shape.dim[i];
+        if (strcmp(graph->clock[clock].name, name) == 0)
+            return clock;
+    return -1;
+}
+
+/* What the command line says. */
+static bool set_steps(Arena *arena, Diag *diag, const Options *o, RunData *data)
+{
+    for (size_t i = 0; i < o->step_count; i++) {
+        int clock = find_clock(data->graph, o->steps[i].name);
+        const Clock *c = clock < 0 ? NULL : &data->graph->clock[clock];
+        if (!c || c->kind == CLOCK_TICKS || c->until != NODE_NONE) {
+            diag_error(diag, (Place){0}, c ? "--steps: the model finds the length of %s" : "--steps: the model has no clock %s",
+                       o->steps[i].name);
+            return false;
+        }
+        if (!set_length(diag, data, clock, o->steps[i].number, arena_printf(arena, "--steps %s", o->steps[i].name)))
+            return false;
+    }
+    return true;
+}
+
+/* Of what no input and no option tells: as long as it can be. */
+static bool complete_lengths(Diag *diag, RunData *data)
+{
+    for (int clock = 0; clock < data->graph->clock_count; clock++) {
+        const Clock *c = &data->graph->clock[clock];
+        if (c->kind == CLOCK_TICKS)
+            data->length[clock] = data->length[c->parent];
+        else if (c->like >= 0)
+            data->length[clock] = data->length[c->like];
+        else if (data->length[clock] < 0 && c->kind != CLOCK_ENDLESS)
+            data->length[clock] = c->limit;
+        if (data->length[clock] < 0) {
+            diag_error(diag, (Place){0}, "no input tells how many steps of %s to run: --steps %s=NUMBER", c->name, c->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- inputs ---- */
+
+static bool fit(Arena *arena, Diag *diag, RunData *data, const Port *port, const Tensor *tensor, const NamedFile *file)
+{
+    int clock[CLOCKS_MAX], count = graph_port_clocks(data->graph, port, clock);
+    const Shape *shape = &data->graph->node[port->node].type.shape;
+    bool same = tensor->rank == count + shape->rank;
+    for (int i = 0; same && i < count; i++)
+        if (!set_length(diag, data, clock[i], tensor->dim[i], file->file))
+            return false;
+    for (int i = 0; same && i < shape->rank; i++)
+        same = tensor->dim[count + i] == shape->dim[i];
     if (same)
         return true;
     diag_error(diag, (Place){0}, "%s is %s, and the input %s is %s", file->file, shape_text(arena, shape_vector(tensor->rank, tensor->dim)),
-               port->name, wanted(arena, graph, type));
+               port->name, wanted(arena, data->graph, port));
     return false;
 }
 
@@ -89,7 +149,7 @@ static bool read_input(Arena *arena, Diag *diag, const Options *o, RunData *data
             file = &o->inputs[i];
     if (!file) {
         diag_error(diag, (Place){0}, "the input %s %s is missing: --input %s=FILE.npy", p->name,
-                   wanted(arena, data->graph, &data->graph->node[p->node].type), p->name);
+                   wanted(arena, data->graph, p), p->name);
         return false;
     }
     const char *error = NULL;
@@ -100,7 +160,7 @@ static bool read_input(Arena *arena, Diag *diag, const Options *o, RunData *data
         return false;
     }
     const Tensor *tensor = tensor_file_at(tensors, 0);
-    bool good = fit(arena, diag, data->graph, data, p, tensor, file);
+    bool good = fit(arena, diag, data, p, tensor, file);
     if (good) {
         data->input[port] = arena_array(arena, tensor->count + 1, sizeof(double));
         tensor_read_f64(tensor, data->input[port]);
@@ -134,38 +194,29 @@ bool run_read(Arena *arena, Diag *diag, const Options *o, const Graph *graph, Ru
     if (!names_known(diag, o->inputs, o->input_count, graph->input, graph->input_count, "input")
         || !names_known(diag, o->outputs, o->output_count, graph->output, graph->output_count, "output"))
         return false;
-    bool good = true;
+    bool good = set_steps(arena, diag, o, data);
     for (size_t i = 0; i < graph->input_count; i++)
         good = read_input(arena, diag, o, data, i) && good;
-    for (int clock = 0; good && clock < graph->clock_count; clock++)
-        if (data->length[clock] < 0) { /* nothing tells: as long as it can be */
-            if (graph->clock[clock].kind == CLOCK_ENDLESS) {
-                diag_error(diag, (Place){0}, "no input tells how many steps of %s to run", graph->clock[clock].name);
-                return false;
-            }
-            data->length[clock] = graph->clock[clock].limit;
-        }
-    return good;
+    return good && complete_lengths(diag, data);
 }
 
 /* ---- outputs ---- */
 
-static int dimensions(const RunData *data, NodeId id, int64_t *dim)
+static int dimensions(const RunData *data, const Port *port, int64_t *dim)
 {
-    const Type *type = &data->graph->node[id].type;
-    int rank = 0;
-    for (int clock = 0; clock < data->graph->clock_count; clock++)
-        if (type->clocks >> clock & 1)
-            dim[rank++] = data->length[clock];
-    for (int i = 0; i < type->shape.rank; i++)
-        dim[rank++] = type->shape.dim[i];
-    return rank;
+    int clock[CLOCKS_MAX], count = graph_port_clocks(data->graph, port, clock);
+    const Shape *shape = &data->graph->node[port->node].type.shape;
+    for (int i = 0; i < count; i++)
+        dim[i] = data->length[clock[i]];
+    for (int i = 0; i < shape->rank; i++)
+        dim[count + i] = shape->dim[i];
+    return count + shape->rank;
 }
 
 static void show(Arena *arena, const RunData *data, const Port *port, const double *value)
 {
     int64_t dim[SHAPE_MAX_RANK + CLOCKS_MAX];
-    int rank = dimensions(data, port->node, dim);
+    int rank = dimensions(data, port, dim);
     size_t count = run_count(data, port->node), width = rank ? (size_t)dim[rank - 1] : 1, rows = width ? count / width : 0;
     const char *text = "";
     for (int i = 0; i < rank; i++)
@@ -190,7 +241,7 @@ static void show(Arena *arena, const RunData *data, const Port *port, const doub
 static bool write_output(Arena *arena, Diag *diag, const RunData *data, const Port *port, const double *value, const char *path)
 {
     int64_t dim[SHAPE_MAX_RANK + CLOCKS_MAX];
-    int rank = dimensions(data, port->node, dim);
+    int rank = dimensions(data, port, dim);
     size_t count = run_count(data, port->node);
     bool tokens = data->graph->node[port->node].type.tokens > 0;
     float *numbers = arena_array(arena, count + 1, sizeof *numbers);
@@ -227,7 +278,7 @@ bool run_interpreted(Arena *arena, Diag *diag, const Options *o, const Graph *gr
         return false;
     const double **output = arena_array(arena, graph->output_count + 1, sizeof *output);
     Constants *constants = constants_new(arena, graph, o->seed);
-    const char *error = interp_run(arena, graph, constants, (uint32_t)o->seed, data.length, (const double *const *)data.input, data.length, output);
+    const char *error = interp_run(arena, graph, constants, o->draw_seed, data.length, (const double *const *)data.input, data.length, output);
     if (error) {
         diag_error(diag, (Place){0}, "%s", error);
         return false;
