@@ -216,6 +216,7 @@ static void check_round(Checker *c, const Ast *ast)
     c->pending_count = 0;
     c->busy_count = 0;
     c->changed = false;
+    c->forget = false;
     c->soft = 0;
     c->conditions = NULL;
     c->sites = 0;
@@ -247,8 +248,8 @@ static void check_round(Checker *c, const Ast *ast)
     add_rest(c);
     check_conditions(c);
     check_pending(c);
-    check_conditions(c);
-    unused_starts(c);
+    if (!diag_errors(c->diag)) /* what is wrong may be what would have read one */
+        unused_starts(c);
     check_weights_missing(c);
 }
 
@@ -272,7 +273,7 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     if (!ast)
         return NULL;
     c.clock_keys = map_new(arena);
-    c.unstacked = map_new(arena);
+    c.lengths = map_new(arena);
     collect(&c, c.library_cells, library);
     collect(&c, c.cells, ast);
     c.model = find_model(&c, ast);
@@ -281,7 +282,13 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
     size_t mark = diag_mark(diag);
     for (int round = 0; round < MAX_ROUNDS; round++) {
         diag_rewind(diag, mark);
+        c.round = round;
         check_round(&c, ast);
+        if (c.forget) {
+            c.known = map_new(arena);
+            c.clock_keys = map_new(arena);
+            c.clock_count = 0;
+        }
         if (c.calls > CHECK_MAX_CALLS)
             break;
         if (!c.changed && !c.strict && c.soft) {

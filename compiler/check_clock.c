@@ -220,18 +220,12 @@ void check_declare_clocks(Checker *c)
                     diag_error(c->diag, over->clock->place, "the clock %s stands twice in one line", over->clock->text);
             declare_bound(c, over);
         }
-    for (size_t i = 0; i < c->unstacked->count; i++) {
-        const MapEntry *entry = &c->unstacked->entries[i];
-        Clock *clock = &c->clock[scope_clock(c->top, entry->key)];
-        if (clock->kind == CLOCK_ENDLESS) {
-            clock->kind = CLOCK_EXACT;
-            clock->limit = *(int64_t *)entry->value;
-        }
-    }
+    check_unstack_bounds(c);
     for (int k = 0; k < c->declared; k++)
         for (const Line *line = c->model->lines; line; line = line->next)
             if (line->kind == LINE_CLOCK_WHEN && scope_clock(c->top, line->names->text) == k)
                 declare_ticks(c, c->top, line, k);
+    check_unstack_clocks(c, c->top);
 }
 
 /* A cell's lines are read when its step clock is known. */
@@ -254,6 +248,7 @@ void check_cell_clocks(Checker *c, Scope *callee)
             }
         } else if (line->over->bound != BOUND_EXACT || line->over->until) {
             diag_error(c->diag, name->place, "a clock of a cell has a number of steps: `clock %s = N`", name->text);
+            number = check_local_clock(c, callee, name->text, 1, name->place);
         } else {
             int64_t limit = check_dim(c, (Where){.scope = callee}, line->over->limit, 1, "the bound of a clock");
             number = limit == -2 ? -1 : check_local_clock(c, callee, name->text, limit, name->place);
@@ -261,6 +256,7 @@ void check_cell_clocks(Checker *c, Scope *callee)
         if (number >= 0)
             map_set(callee->clocks, name->text, (void *)((intptr_t)number + 1));
     }
+    check_unstack_clocks(c, callee);
 }
 
 /* ---- conditions ---- */

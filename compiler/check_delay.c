@@ -231,8 +231,10 @@ static void resolve(Checker *c, size_t i)
 
 void check_pending(Checker *c)
 {
-    for (size_t i = 0; i < c->pending_count; i++)
+    for (size_t i = 0; i < c->pending_count; i++) {
         resolve(c, i);
+        check_conditions(c);
+    }
     /* A value that only numbers and itself make, such as a counter, is taken for a number. */
     for (size_t i = 0; i < c->pending_count && !c->changed; i++) {
         const Pending *p = &c->pending[i];

@@ -19,7 +19,7 @@ int check_find_clock(Checker *c, Scope *scope, const char *name, Place place, co
     else
         diag_error(c->diag, scope->call, "`%s` %s, and the arguments of this call run on several clocks (%s)", cell, use,
                    check_clock_names(c, scope->clocks_of_arguments));
-    diag_note(c->diag, place, strcmp(use, "has a state") == 0 ? "the state is read here" : "it is here");
+    diag_note(c->diag, place, strcmp(use, "has a state") == 0 ? "the state is read here" : "it is used here");
     diag_hint(c->diag, "say which clock the call steps along: an argument `x over CLOCK`");
     scope->noted = diag_errors(c->diag);
     return check_soft(c) ? clock : -3;
@@ -49,6 +49,16 @@ static Clocks clocks_beside(const Checker *c, const Scope *callee, const char *s
     for (const Param *param = callee->item->params; param; param = param->next)
         if (!sequence || !in_group(param, sequence))
             clocks |= variable_clocks(c, param_variable(callee, param));
+    return clocks;
+}
+
+/* The clocks that the scope has names for, or its callers: start values that these give may run on them. */
+static Clocks clocks_named(const Scope *scope)
+{
+    Clocks clocks = 0;
+    for (; scope; scope = scope->caller)
+        for (size_t i = 0; i < scope->clocks->count; i++)
+            clocks |= clock_bit((int)((intptr_t)scope->clocks->entries[i].value - 1));
     return clocks;
 }
 
@@ -101,6 +111,8 @@ static bool find_step_clock(Checker *c, Where w, Scope *callee, const Expr *call
     }
     callee->clocks_of_arguments = clocks;
     callee->step_clock = clocks == 0 ? (wrong ? -3 : -1) : clocks & (clocks - 1) ? -2 : clock_first(clocks);
+    if (callee->step_clock == -2 && w.scope->caller && clocks & clock_bit(w.scope->step_clock))
+        callee->step_clock = w.scope->step_clock; /* a cell's own t goes before a batch that its caller has */
     if (told != -1)
         callee->step_clock = told;
     return find_direction(c, w, callee, call);
@@ -196,7 +208,8 @@ static bool bind_group(Checker *c, Where w, Scope *callee, const Expr *call, con
         return false;
     int inner = outer;
     if (clocks_beside(c, callee, sequence) >> outer & 1) {
-        inner = check_bounded(c, outer, call->place, what) ? clone(c, outer, sequence, clocks_beside(c, callee, NULL), first->over->place) : -1;
+        Clocks avoid = clocks_beside(c, callee, NULL) | clocks_named(callee);
+        inner = check_bounded(c, outer, call->place, what) ? clone(c, outer, sequence, avoid, first->over->place) : -1;
         if (inner < 0)
             return false;
         add_rename(c, callee, inner, outer);
@@ -235,9 +248,7 @@ bool check_bind_clocks(Checker *c, Where w, Scope *callee, const Expr *call)
 /* Calls may share them where no value of the one comes to the other. */
 int check_local_clock(Checker *c, Scope *scope, const char *name, int64_t length, Place place)
 {
-    Clocks avoid = scope->clocks_in;
-    for (size_t i = 0; i < scope->clocks->count; i++)
-        avoid |= clock_bit((int)((intptr_t)scope->clocks->entries[i].value - 1));
+    Clocks avoid = scope->clocks_in | clocks_named(scope);
     int number = -1;
     for (int i = 1;; i++) {
         number = check_clock_make(c, arena_printf(c->arena, "%s = %lld %d", name, (long long)length, i), name, place);

@@ -91,8 +91,8 @@ static Value hold(Checker *c, Where w, const Expr *expr)
     Type type = c->graph->node[y].type;
     int u = ticking(c, type.clocks, t);
     if (u < 0) {
-        diag_error(c->diag, arg[0]->value->place, "this runs on %s clock that ticks at steps of %s", u == -2 ? "more than one" : "no",
-                   t < 0 ? "another" : c->clock[t].name);
+        diag_error(c->diag, arg[0]->value->place, "this runs on %s clock that ticks%s", u == -2 ? "more than one" : "no",
+                   t < 0 ? "" : arena_printf(c->arena, " at steps of %s", c->clock[t].name));
         diag_hint(c->diag, "`hold(y over t)` is, at every step of t, y at the latest tick of its clock");
         return check_soft(c) ? value_node(y) : value_none();
     }
@@ -197,6 +197,7 @@ Value check_over_ticks(Checker *c, Op op, NodeId in, int clock, Place place)
     if (c->clock[root].kind == CLOCK_ENDLESS) {
         diag_error(c->diag, place, "`%s` needs all ticks of %s, which ticks at steps of %s, which has no end", word, c->clock[clock].name,
                    c->clock[root].name);
+        diag_note(c->diag, c->clock[root].place, "give it a bound here: `over %s <= N`", c->clock[root].name);
         return value_none();
     }
     if (op != OP_LAST && op != OP_FIRST && op != OP_SUM && op != OP_MEAN && op != OP_MIN && op != OP_MAX) {
@@ -248,20 +249,6 @@ static Value window(Checker *c, Where w, const Expr *expr)
     return check_window(c, w, arg[0]->value, x, delay, (int)count);
 }
 
-/* A clock that a line of the model names and gives no bound has as many steps as there are rows. */
-static bool take_bound(Checker *c, Where w, const char *name, int clock, int64_t rows)
-{
-    if (w.scope->caller || clock >= c->declared || c->clock[clock].kind != CLOCK_ENDLESS || rows < 1)
-        return false;
-    int64_t *length = arena_alloc(c->arena, sizeof *length);
-    *length = rows;
-    map_set(c->unstacked, name, length);
-    c->clock[clock].kind = CLOCK_EXACT;
-    c->clock[clock].limit = rows;
-    c->changed = true;
-    return true;
-}
-
 static Value unstack(Checker *c, Where w, const Expr *expr)
 {
     static const Signature signature = {.name = {"x"}, .needed = 1, .over = true};
@@ -280,20 +267,20 @@ static Value unstack(Checker *c, Where w, const Expr *expr)
     Type type = c->graph->node[x].type;
     int64_t rows = type.shape.rank > 0 ? type.shape.dim[0] : -1;
     int clock = scope_clock(w.scope, over->text);
-    if (clock == -1 && !(w.scope->caller && strcmp(over->text, "t") == 0))
-        clock = check_local_clock(c, w.scope, over->text, rows, over->place);
-    else if (clock < 0)
+    if (clock < 0)
         clock = check_find_clock(c, w.scope, over->text, over->place, "has `unstack` over t");
     if (clock < 0)
         return value_none();
     if (rows < 0 && type.shape.rank != 0)
+        return value_unknown_on(c, type.clocks | clock_bit(clock), expr->place);
+    if (rows > 0 && check_learn_length(c, w.scope, over->text, rows))
         return value_unknown_on(c, type.clocks | clock_bit(clock), expr->place);
     const Clock *info = &c->clock[clock];
     if (type.clocks >> clock & 1) {
         diag_error(c->diag, over->place, "this runs on %s already: its rows need another clock", over->text);
         return value_none();
     }
-    if (rows > 0 && (info->kind != CLOCK_EXACT || info->limit != rows) && !take_bound(c, w, over->text, clock, rows)) {
+    if (rows > 0 && (info->kind != CLOCK_EXACT || info->limit != rows)) {
         diag_error(c->diag, over->place, "`unstack` of %s gives a clock of %lld steps, and %s is %s", shape_text(c->arena, type.shape),
                    (long long)rows, over->text,
                    info->kind == CLOCK_EXACT ? arena_printf(c->arena, "one of %lld", (long long)info->limit) : "none of a fixed number");

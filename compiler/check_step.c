@@ -26,20 +26,6 @@ static NodeId step_node(Checker *c, int clock, Place place)
     return check_add(c, &draft).node;
 }
 
-Value check_step(Checker *c, Where w, const Expr *name)
-{
-    int clock = check_find_clock(c, w.scope, name->text, name->place, "reads its step number");
-    if (clock < 0)
-        return clock == -3 ? value_none() : value_number(0);
-    if (!counted(c, clock))
-        return value_node(step_node(c, clock, name->place));
-    const char *t = name->text;
-    diag_error(c->diag, name->place, "the step number of %s, which %s, may grow without end", t,
-               c->clock[clock].kind == CLOCK_TICKS ? "ticks" : "has no end");
-    diag_hint(c->diag, "it may stand in `%s %% k`, in `min(%s, k)` and in comparisons with numbers", t, t);
-    return value_none();
-}
-
 static Value number_of(Checker *c, NodeId node, Place place)
 {
     return value_node(node == NODE_NONE ? NODE_NONE : value_as_number(c, node, place));
@@ -75,7 +61,7 @@ static Value small_number(Checker *c, int clock, const char *op, double k, Place
     double limit = (double)c->clock[clock].limit;
     if (counted(c, clock)) {
         if (!whole || k > MAX_COUNT) {
-            diag_error(c->diag, place, "beside a step number that may grow without end, %.10g must be a whole number from %d to %d", k, modulo,
+            diag_error(c->diag, place, "beside a step number that grows without end, %.10g must be a whole number from %d to %d", k, modulo,
                        MAX_COUNT);
             return value_none();
         }
@@ -87,12 +73,27 @@ static Value small_number(Checker *c, int clock, const char *op, double k, Place
     return whole ? as_token(c, value.node, (int64_t)(count < limit ? count : limit), place) : value;
 }
 
+Value check_step(Checker *c, Where w, const Expr *name)
+{
+    int clock = check_find_clock(c, w.scope, name->text, name->place, "uses the step number");
+    if (clock < 0)
+        return clock == -3 ? value_none() : value_number(0);
+    if (!counted(c, clock))
+        return value_node(step_node(c, clock, name->place));
+    const char *t = name->text;
+    if (c->clock[clock].limit > 0 && c->clock[clock].limit <= MAX_COUNT) /* ticks of a clock that ends */
+        return small_number(c, clock, "min", (double)(c->clock[clock].limit - 1), name->place);
+    diag_error(c->diag, name->place, "the step number of %s grows without end", t);
+    diag_hint(c->diag, "it may stand in `%s %% k`, in `min(%s, k)` and in comparisons with numbers", t, t);
+    return value_none();
+}
+
 /* A comparison of the number of a counted clock with n: min(t, m) with m above n compares as t does. */
 static Value comparison(Checker *c, int clock, const char *op, bool left, double n, Place place)
 {
     double m = n < 0 ? 0 : floor(n) + 1;
     if (isnan(n) || m > MAX_COUNT) {
-        diag_error(c->diag, place, "a step number that may grow without end is compared with %.10g: with at most %d", n, MAX_COUNT - 1);
+        diag_error(c->diag, place, "a step number that grows without end is compared with %.10g: with at most %d", n, MAX_COUNT - 1);
         return value_none();
     }
     Value step = number_of(c, counter(c, clock, "min", -1, m, place), place), number = value_number(n);
@@ -135,7 +136,7 @@ bool check_step_form(Checker *c, Where w, const Expr *expr, Value *value)
     bool left;
     if (!operands(c, w, expr, &name, &other, &left))
         return false;
-    int clock = check_find_clock(c, w.scope, name->text, name->place, "reads its step number");
+    int clock = check_find_clock(c, w.scope, name->text, name->place, "uses the step number");
     bool compares = is_comparison(expr->text);
     if (clock < 0 || (!counted(c, clock) && compares))
         return false;
@@ -171,7 +172,7 @@ Value check_row_of_step(Checker *c, Where w, const Expr *expr, const Expr *name)
     if (type.clocks) {
         diag_error(c->diag, expr->place, "%s runs on %s and not on %s: its value at a step of %s is no single one", what,
                    check_clock_names(c, type.clocks), name->text, name->text);
-        diag_hint(c->diag, "[%s] takes a row of what runs on no clock; leave %s first: last(...), sum(... over %s), stack(...)", name->text,
+        diag_hint(c->diag, "[%s] takes a row of what runs on no clock; leave %s first: last(...), sum(... over %s)", name->text,
                   c->clock[clock_first(type.clocks)].name, c->clock[clock_first(type.clocks)].name);
         return check_soft(c) ? value_unknown_on(c, type.clocks | clock_bit(clock), expr->place) : value_none();
     }

@@ -179,7 +179,9 @@ typedef struct Checker {
     size_t clock_count, clock_capacity;
     int declared;                 /* so many of them are the model's own */
     Map *clock_keys;              /* what a clock is known by from round to round, to its number + 1 */
-    Map *unstacked;               /* clocks of the model that `unstack` gives their length, to an int64_t */
+    Map *lengths;                 /* "path@r" of clocks that `unstack` makes, to how long they were seen to be */
+    int round;
+    bool forget;                  /* what was learnt in this round was learnt with wrong lengths */
     Condition *conditions;        /* of this round, yet to be evaluated */
     Place guessed;                /* the first delay whose shape was guessed to be that of a number */
     int errors_before_guess;
@@ -338,6 +340,11 @@ int clock_first(Clocks clocks);                            /* -1: none */
 bool check_bind_clocks(Checker *c, Where w, Scope *callee, const Expr *call);
 Value check_leave(Checker *c, Scope *callee, const char *name, Value value);        /* a result, on the caller's clocks */
 int check_local_clock(Checker *c, Scope *scope, const char *name, int64_t length, Place place);
+
+/* ---- check_unstack.c: clocks that `unstack` makes ---- */
+void check_unstack_clocks(Checker *c, Scope *scope);       /* those of a scope, before it is evaluated */
+void check_unstack_bounds(Checker *c);                     /* those that lines of the model declare, without a bound */
+bool check_learn_length(Checker *c, const Scope *scope, const char *name, int64_t length); /* true: it is new */
 
 /* ---- check_step.c: step numbers ---- */
 Value check_step(Checker *c, Where w, const Expr *name);
