@@ -183,7 +183,7 @@ static const struct Option {
     const char *value, *help;    /* help NULL: not listed */
 } table[] = {
     {"-o", NEEDS, take_folder, " DIR", "write NAME.h and NAME.c there (made if it is missing)"},
-    {"--weights", NEEDS, take_weights, "=FILE", "in place of the model's weight file: safetensors, npz or npy"},
+    {"--weights", NEEDS, take_weights, "=FILE", "in place of the model's weight file: safetensors, ONNX, npz or npy"},
     {"--random-weights", MAY, take_random, "[=SEED]", "no weight file: numbers that follow from SEED and each weight's name"},
     {"-D", NEEDS, take_define, " NAME=NUMBER", "a parameter of the model"},
     {"--model", NEEDS, take_model, "=NAME", "which model, where the file has several"},
