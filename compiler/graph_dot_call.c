@@ -1,0 +1,215 @@
+/* graph_dot_call.c: which calls of cells there are, and what stands in them.
+ * In: boxes. Out: p->call, and call of marks and boxes. A graph has no calls any more, but labels tell: a
+ * variable i of the cell that is called for h is h.i, and for a call within an equation, as in
+ * y = relu(lstm(x)), y.lstm.i. The results have the labels of the caller's variables; they belong to a call
+ * if they are equations of the same cell, which places tell, and read variables of the call. */
+#include "graph_dot_build.h"
+
+#include <string.h>
+
+/* ---- cells, from the text ---- */
+
+/* The first word of a line: "cell gru(" has "gru"; "" for a line that begins something else. */
+static const char *cell_of_line(Arena *arena, const char *line, int length)
+{
+    if (length > 5 && strncmp(line, "cell ", 5) == 0) {
+        int end = 5;
+        while (end < length && line[end] != '(' && line[end] != ' ')
+            end++;
+        return arena_copy(arena, line + 5, (size_t)(end - 5));
+    }
+    return strncmp(line, "model ", 6) == 0 ? "" : NULL;
+}
+
+const char *picture_cell(const Picture *p, Place place, Place *cell)
+{
+    *cell = (Place){0};
+    if (!place.source)
+        return NULL;
+    for (uint32_t offset = place.begin;;) {
+        int length;
+        const char *line = source_line(place.source, offset, &length);
+        const char *name = cell_of_line(p->arena, line, length);
+        uint32_t begin = (uint32_t)(line - place.source->text);
+        if (name && *name)
+            *cell = (Place){place.source, begin, begin + (uint32_t)length};
+        if (name || begin == 0)
+            return name && *name ? name : NULL;
+        offset = begin - 1;
+    }
+}
+
+static bool same_place(Place a, Place b)
+{
+    return a.source && a.source == b.source && a.begin == b.begin;
+}
+
+static const char *last_name(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot ? dot + 1 : path;
+}
+
+bool picture_is_cell(const Picture *p, const char *path, const char *cell)
+{
+    return !map_get(p->labels, path) && (!cell || strcmp(last_name(path), last_name(cell)) == 0);
+}
+
+/* ---- calls ---- */
+
+static const char *parent_path(Arena *arena, const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot ? arena_copy(arena, path, (size_t)(dot - path)) : NULL;
+}
+
+static int find_call(const Picture *p, const char *path)
+{
+    for (size_t i = 0; path && i < p->call_count; i++)
+        if (strcmp(p->call[i].path, path) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int add_call(Picture *p, const char *label)
+{
+    const char *path = parent_path(p->arena, label);
+    int call = find_call(p, path);
+    if (!path || call >= 0)
+        return call;
+    p->call = arena_grow(p->arena, p->call, p->call_count, &p->call_capacity, sizeof *p->call);
+    p->call[p->call_count] = (Call){.path = path, .parent = -1};
+    return (int)p->call_count++;
+}
+
+/* A variable's equation may be a call itself, and then stands in another cell: so the cell is the one that
+ * most variables stand in, and two at least, unless the path has its name. */
+static void find_cell(const Picture *p, int call)
+{
+    const Graph *graph = p->graph;
+    int most = 0;
+    for (size_t i = 0; i < graph->count; i++) {
+        Place cell, other;
+        if (p->mark[i].call != call || !picture_cell(p, graph->node[i].place, &cell))
+            continue;
+        int same = picture_is_cell(p, p->call[call].path, picture_cell(p, graph->node[i].place, &cell));
+        for (size_t k = 0; k < graph->count; k++)
+            same += p->mark[k].call == call && picture_cell(p, graph->node[k].place, &other) && same_place(cell, other);
+        if (same > 1 && same > most) {
+            most = same;
+            p->call[call].place = cell;
+        }
+    }
+}
+
+/* What the call stands in: h.a of a call a in the cell of h; y of y.lstm is where y is. */
+static void find_parents(Picture *p)
+{
+    for (size_t i = 0; i < p->call_count; i++) {
+        Call *call = &p->call[i];
+        Place place;
+        const char *cell = call->place.source ? picture_cell(p, call->place, &place) : NULL;
+        const char *path = parent_path(p->arena, call->path);
+        if (path && picture_is_cell(p, call->path, cell))
+            path = parent_path(p->arena, path);
+        while (path && (call->parent = find_call(p, path)) < 0)
+            path = parent_path(p->arena, path);
+    }
+}
+
+/* ---- what stands in them ---- */
+
+static int call_of_result(const Picture *p, const Box *box, NodeId id)
+{
+    const Graph *graph = p->graph;
+    const Node *node = &graph->node[id];
+    Place cell;
+    int own = p->mark[id].call;
+    if (!picture_cell(p, node->place, &cell) || (own >= 0 && same_place(p->call[own].place, cell)))
+        return own;
+    for (int i = 0; i < box->operands; i++) {
+        const char *path = graph->node[box->operand[i]].label;
+        int call = path ? find_call(p, parent_path(p->arena, path)) : -1;
+        if (call >= 0 && same_place(p->call[call].place, cell))
+            return call;
+    }
+    return own;
+}
+
+static void place_results(Picture *p)
+{
+    for (size_t i = 0; i < p->box_count; i++) {
+        const Box *box = &p->box[i];
+        for (int k = 0; k < box->count && (box->kind == BOX_EQUATION || box->kind == BOX_LOOP); k++) {
+            p->mark[box->line[k]].call = call_of_result(p, box, box->line[k]);
+        }
+    }
+}
+
+static bool holds(const Picture *p, int outer, int inner)
+{
+    while (inner >= 0 && inner != outer)
+        inner = p->call[inner].parent;
+    return outer < 0 || inner == outer;
+}
+
+/* The innermost call that all lines of a box stand in. */
+static int call_of_lines(const Picture *p, const Box *box)
+{
+    int call = p->mark[box->line[0]].call;
+    for (int i = 1; i < box->count; i++)
+        while (!holds(p, call, p->mark[box->line[i]].call))
+            call = p->call[call].parent;
+    return call;
+}
+
+/* Parts of a box are named in its call; a state stands beside its next value. */
+static void place_boxes(Picture *p)
+{
+    const Graph *graph = p->graph;
+    for (size_t i = 0; i < p->box_count; i++) {
+        Box *box = &p->box[i];
+        box->call = box->kind == BOX_OUTPUT ? -1 : call_of_lines(p, box);
+    }
+    for (size_t i = 0; i < p->box_count; i++) {
+        Box *box = &p->box[i];
+        NodeId next = box->line[0];
+        for (int step = 0; step < 9 && graph->node[next].op == OP_STATE; step++)
+            next = graph->node[next].next;
+        if (box->kind == BOX_STATE && p->mark[next].box >= 0)
+            box->call = p->box[p->mark[next].box].call;
+    }
+}
+
+/* A frame around a single equation says nothing. */
+static void choose_drawn(Picture *p)
+{
+    for (size_t i = 0; i < p->box_count; i++)
+        if (p->box[i].kind == BOX_EQUATION || p->box[i].kind == BOX_LOOP)
+            for (int call = p->box[i].call; call >= 0; call = p->call[call].parent)
+                p->call[call].boxes++;
+    for (size_t i = 0; i < p->call_count; i++)
+        p->call[i].drawn = p->call[i].boxes > 1;
+    for (size_t i = 0; i < p->box_count; i++)
+        while (p->box[i].call >= 0 && !p->call[p->box[i].call].drawn)
+            p->box[i].call = p->call[p->box[i].call].parent;
+}
+
+void picture_calls(Picture *p)
+{
+    const Graph *graph = p->graph;
+    for (size_t i = 0; i < graph->count; i++) {
+        const Node *node = &graph->node[i];
+        bool named = p->mark[i].seen && (p->mark[i].named || p->mark[i].whole != NODE_NONE);
+        p->mark[i].call = named && node->label && !node->fixed ? add_call(p, node->label) : -1;
+    }
+    for (size_t i = 0; i < graph->count; i++) /* of unnamed parts as of their names */
+        if (p->mark[i].seen && p->mark[i].whole != NODE_NONE)
+            p->mark[p->mark[i].whole].call = p->mark[i].call;
+    for (size_t i = 0; i < p->call_count; i++)
+        find_cell(p, (int)i);
+    find_parents(p);
+    place_results(p);
+    place_boxes(p);
+    choose_drawn(p);
+}

@@ -1,0 +1,72 @@
+/* graph_dot_stack.c: puts the frame of a decoder below that of its encoder.
+ * In: boxes and frames. Out: an invisible point for each two clocks of which one is read by the other, below
+ * all of the first and above all of the second. Graphviz would set them corner to corner. */
+#include "graph_dot_build.h"
+
+static bool within(const Picture *p, int frame, const Box *box)
+{
+    int inner = box->frame;
+    while (inner >= 0 && inner != frame)
+        inner = p->frame[inner].parent;
+    return inner == frame;
+}
+
+/* Marks what reads the frame's boxes, and what reads that. */
+static bool *readers(const Picture *p, int frame)
+{
+    bool *reads = arena_array(p->arena, p->box_count + 1, sizeof *reads);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < p->box_count; i++)
+            for (int k = 0; k < p->box[i].operands && !reads[i]; k++) {
+                int from = p->mark[p->box[i].operand[k]].box;
+                reads[i] = from >= 0 && from != (int)i && (reads[from] || within(p, frame, &p->box[from]));
+                changed = changed || reads[i];
+            }
+    }
+    return reads;
+}
+
+static bool any_within(const Picture *p, int frame, const bool *flag)
+{
+    for (size_t i = 0; i < p->box_count; i++)
+        if (flag[i] && within(p, frame, &p->box[i]))
+            return true;
+    return false;
+}
+
+/* Edges from the frame's boxes that nothing in it reads, or to those that read nothing in it. */
+static void write_rim(Out *out, const Picture *p, int frame, bool last, const char *point)
+{
+    for (size_t i = 0; i < p->box_count; i++) {
+        bool rim = within(p, frame, &p->box[i]);
+        for (size_t k = 0; k < p->box_count && rim; k++) {
+            const Box *reader = last ? &p->box[k] : &p->box[i];
+            int source = (int)(last ? i : k);
+            for (int j = 0; j < reader->operands && within(p, frame, &p->box[k]) && k != i; j++)
+                rim = rim && p->mark[reader->operand[j]].box != source;
+        }
+        if (rim && last)
+            out_printf(out, "b%zu -> %s [style=invis]\n", i, point);
+        else if (rim)
+            out_printf(out, "%s -> b%zu [style=invis]\n", point, i);
+    }
+}
+
+void picture_stack(Out *out, const Picture *p)
+{
+    for (size_t a = 0; a < p->frame_count; a++) {
+        if (p->frame[a].clock < 0 || p->frame[a].parent >= 0)
+            continue;
+        const bool *reads = readers(p, (int)a);
+        for (size_t b = 0; b < p->frame_count; b++) {
+            if (a == b || p->frame[b].clock < 0 || p->frame[b].parent >= 0 || !any_within(p, (int)b, reads)
+                || any_within(p, (int)a, readers(p, (int)b)))
+                continue;
+            const char *point = arena_printf(p->arena, "p%zu_%zu", a, b);
+            out_printf(out, "%s [shape=point style=invis width=0 height=0 label=\"\"]\n", point);
+            write_rim(out, p, (int)a, true, point);
+            write_rim(out, p, (int)b, false, point);
+        }
+    }
+}
