@@ -71,8 +71,13 @@ int picture_operands(const Picture *p, NodeId id, const NodeId **operands);   /*
 void picture_boxes(Picture *p);
 void picture_calls(Picture *p);                /* graph_dot_call.c */
 
-/* The name of the cell that holds a place, and where it begins; NULL: none does, or it is not known. */
+/* graph_dot_cell.c. The name of the cell that a place is in, and its line; NULL: in none, or not known. */
 const char *picture_cell(const Picture *p, Place place, Place *cell);
+
+/* The lines of the model, and of the cell that the equation of `variable` calls in the cell or model `scope`:
+ * its whole right side, or the call in it of that name. source NULL: not known. */
+Place picture_model(const Picture *p);
+Place picture_called(const Picture *p, Place scope, const char *variable, const char *word);
 
 /* Whether the path, y.dense, ends in the name of that cell, not in a variable's. */
 bool picture_is_cell(const Picture *p, const char *path, const char *cell);

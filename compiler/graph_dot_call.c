@@ -7,38 +7,6 @@
 
 #include <string.h>
 
-/* ---- cells, from the text ---- */
-
-/* The first word of a line: "cell gru(" has "gru"; "" for a line that begins something else. */
-static const char *cell_of_line(Arena *arena, const char *line, int length)
-{
-    if (length > 5 && strncmp(line, "cell ", 5) == 0) {
-        int end = 5;
-        while (end < length && line[end] != '(' && line[end] != ' ')
-            end++;
-        return arena_copy(arena, line + 5, (size_t)(end - 5));
-    }
-    return strncmp(line, "model ", 6) == 0 ? "" : NULL;
-}
-
-const char *picture_cell(const Picture *p, Place place, Place *cell)
-{
-    *cell = (Place){0};
-    if (!place.source)
-        return NULL;
-    for (uint32_t offset = place.begin;;) {
-        int length;
-        const char *line = source_line(place.source, offset, &length);
-        const char *name = cell_of_line(p->arena, line, length);
-        uint32_t begin = (uint32_t)(line - place.source->text);
-        if (name && *name)
-            *cell = (Place){place.source, begin, begin + (uint32_t)length};
-        if (name || begin == 0)
-            return name && *name ? name : NULL;
-        offset = begin - 1;
-    }
-}
-
 static bool same_place(Place a, Place b)
 {
     return a.source && a.source == b.source && a.begin == b.begin;
@@ -82,36 +50,28 @@ static int add_call(Picture *p, const char *label)
     return (int)p->call_count++;
 }
 
-/* A variable's equation may be a call itself, and then stands in another cell: so the cell is the one that
- * most variables stand in, and two at least, unless the path has its name. */
-static void find_cell(const Picture *p, int call)
+/* The cell that is called, and the call that this one stands in: y.lstm is where y is, if the equation of y
+ * calls an lstm; otherwise lstm is a variable of what y calls, and its whole equation is the call. */
+static Place resolve(const Picture *p, const char *path, const char **scope)
 {
-    const Graph *graph = p->graph;
-    int most = 0;
-    for (size_t i = 0; i < graph->count; i++) {
-        Place cell, other;
-        if (p->mark[i].call != call || !picture_cell(p, graph->node[i].place, &cell))
-            continue;
-        int same = picture_is_cell(p, p->call[call].path, picture_cell(p, graph->node[i].place, &cell));
-        for (size_t k = 0; k < graph->count; k++)
-            same += p->mark[k].call == call && picture_cell(p, graph->node[k].place, &other) && same_place(cell, other);
-        if (same > 1 && same > most) {
-            most = same;
-            p->call[call].place = cell;
-        }
-    }
+    const char *outer = parent_path(p->arena, path), *ignored;
+    *scope = outer;
+    if (!outer)
+        return picture_called(p, picture_model(p), path, NULL);
+    const char *around = parent_path(p->arena, outer);
+    Place place = around ? resolve(p, around, &ignored) : picture_model(p);
+    Place called = map_get(p->labels, path) ? (Place){0} : picture_called(p, place, last_name(outer), last_name(path));
+    if (called.source)
+        *scope = around;
+    return called.source ? called : picture_called(p, resolve(p, outer, &ignored), last_name(path), NULL);
 }
 
-/* What the call stands in: h.a of a call a in the cell of h; y of y.lstm is where y is. */
 static void find_parents(Picture *p)
 {
     for (size_t i = 0; i < p->call_count; i++) {
         Call *call = &p->call[i];
-        Place place;
-        const char *cell = call->place.source ? picture_cell(p, call->place, &place) : NULL;
-        const char *path = parent_path(p->arena, call->path);
-        if (path && picture_is_cell(p, call->path, cell))
-            path = parent_path(p->arena, path);
+        const char *path;
+        call->place = resolve(p, call->path, &path);
         while (path && (call->parent = find_call(p, path)) < 0)
             path = parent_path(p->arena, path);
     }
@@ -206,8 +166,6 @@ void picture_calls(Picture *p)
     for (size_t i = 0; i < graph->count; i++) /* of unnamed parts as of their names */
         if (p->mark[i].seen && p->mark[i].whole != NODE_NONE)
             p->mark[p->mark[i].whole].call = p->mark[i].call;
-    for (size_t i = 0; i < p->call_count; i++)
-        find_cell(p, (int)i);
     find_parents(p);
     place_results(p);
     place_boxes(p);

@@ -150,52 +150,77 @@ static bool is_name(const Picture *p, NodeId id)
     return p->mark[id].named || p->mark[id].whole != NODE_NONE;
 }
 
-/* Slices of slices and transposes of them as one index into what they are parts of. */
+/* Slices of slices, their elements and transposes as one index into what they are parts of. */
 typedef struct View {
     NodeId base;
+    int rank, axis[SHAPE_MAX_RANK];      /* those of the base that are left */
     int64_t begin[SHAPE_MAX_RANK], end[SHAPE_MAX_RANK];
-    bool flipped;            /* the axes the other way round */
+    bool single[SHAPE_MAX_RANK];         /* one index took the axis away */
 } View;
+
+/* Takes away the axes of size 1 that the shape does not have. */
+static bool drop_axes(View *view, Shape from, Shape to)
+{
+    int left = 0;
+    for (int i = 0; i < from.rank; i++) {
+        if (left < to.rank && from.dim[i] == to.dim[left])
+            view->axis[left++] = view->axis[i];
+        else if (from.dim[i] == 1)
+            view->single[view->axis[i]] = true;
+        else
+            return false;
+    }
+    view->rank = left;
+    return left == to.rank;
+}
 
 static View view_of(const Picture *p, NodeId id, bool top)
 {
     const Node *node = &p->graph->node[id];
-    if ((!top && is_name(p, id)) || (node->op != OP_SLICE && node->op != OP_TRANSPOSE)) {
-        View view = {.base = id};
-        for (int i = 0; i < node->type.shape.rank; i++)
-            view.end[i] = node->type.shape.dim[i];
+    View view = {.base = id, .rank = node->type.shape.rank};
+    for (int i = 0; i < view.rank; i++) {
+        view.axis[i] = i;
+        view.end[i] = node->type.shape.dim[i];
+    }
+    bool view_op = node->op == OP_SLICE || node->op == OP_TRANSPOSE || node->op == OP_RESHAPE;
+    if ((!top && (is_name(p, id) || picture_is_weight(p, id))) || !view_op)
+        return view;
+    View inner = view_of(p, node->input[0], false);
+    if (node->op == OP_SLICE) {
+        int axis = inner.axis[node->at.axis];
+        inner.end[axis] = inner.begin[axis] + node->at.end;
+        inner.begin[axis] += node->at.begin;
+    } else if (node->op == OP_TRANSPOSE) {
+        for (int i = 0; i < inner.rank / 2; i++) {
+            int other = inner.axis[inner.rank - 1 - i];
+            inner.axis[inner.rank - 1 - i] = inner.axis[i];
+            inner.axis[i] = other;
+        }
+    } else if (!drop_axes(&inner, p->graph->node[node->input[0]].type.shape, node->type.shape)) {
         return view;
     }
-    View view = view_of(p, node->input[0], false);
-    if (node->op == OP_TRANSPOSE) {
-        view.flipped = !view.flipped;
-    } else {
-        int axis = view.flipped ? node->type.shape.rank - 1 - node->at.axis : node->at.axis;
-        view.end[axis] = view.begin[axis] + node->at.end;
-        view.begin[axis] += node->at.begin;
-    }
-    return view;
+    return inner;
 }
 
-static void write_view(Formula *f, NodeId id)
+static void write_view(Formula *f, const View *view)
 {
-    View view = view_of(f->p, id, true);
-    Shape shape = f->p->graph->node[view.base].type.shape;
+    Shape shape = f->p->graph->node[view->base].type.shape;
     int last = -1;
-    write(f, view.base, ATOM);
+    write(f, view->base, ATOM);
     for (int i = 0; i < shape.rank; i++)
-        if (view.begin[i] > 0 || view.end[i] < shape.dim[i])
+        if (view->single[i] || view->begin[i] > 0 || view->end[i] < shape.dim[i])
             last = i;
     for (int i = 0; i <= last; i++) {
         out_text(f->out, i ? ", " : "[");
-        if (view.begin[i] > 0)
-            out_printf(f->out, "%lld", (long long)view.begin[i]);
-        out_text(f->out, ":");
-        if (view.end[i] < shape.dim[i])
-            out_printf(f->out, "%lld", (long long)view.end[i]);
+        if (view->single[i] || view->begin[i] > 0)
+            out_printf(f->out, "%lld", (long long)view->begin[i]);
+        out_text(f->out, view->single[i] ? "" : ":");
+        if (!view->single[i] && view->end[i] < shape.dim[i])
+            out_printf(f->out, "%lld", (long long)view->end[i]);
     }
     out_text(f->out, last >= 0 ? "]" : "");
-    out_text(f->out, view.flipped ? "\xe1\xb5\x80" : "");
+    if (view->rank > 1 && view->axis[0] > view->axis[1])
+        out_text(f->out, "\xe1\xb5\x80");
 }
 
 static void write_call(Formula *f, const char *word, const Node *node, const NodeId *operand, int count)
@@ -237,6 +262,7 @@ static void write_node(Formula *f, NodeId id, int outer)
     const Node *node = &graph->node[id];
     const NodeId *operand;
     int count = picture_operands(f->p, id, &operand), priority = infix(node->op);
+    View view = view_of(f->p, id, true);
     if (f->p->mark[id].function)
         write_call(f, f->p->mark[id].function, &(Node){.at = {.axis = -1, .clock = -1}}, operand, count);
     else if (node->op == OP_CONST)
@@ -247,10 +273,10 @@ static void write_node(Formula *f, NodeId id, int outer)
         write_prefix(f, node, node->op == OP_NOT ? NOT : SIGN, outer);
     else if (node->op == OP_REPEAT || node->op == OP_NUMBER)
         write(f, node->input[0], outer);
+    else if (view.base != id)
+        write_view(f, &view);
     else if (node->op == OP_RESHAPE && same_elements(graph->node[node->input[0]].type.shape, node->type.shape))
         write(f, node->input[0], outer);
-    else if (node->op == OP_SLICE || node->op == OP_TRANSPOSE)
-        write_view(f, id);
     else if (node->op == OP_ROW) {
         write(f, node->input[0], ATOM);
         out_text(f->out, "[");

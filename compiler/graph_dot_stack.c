@@ -1,6 +1,6 @@
-/* graph_dot_stack.c: puts the frame of a decoder below that of its encoder.
- * In: boxes and frames. Out: an invisible point for each two clocks of which one is read by the other, below
- * all of the first and above all of the second. Graphviz would set them corner to corner. */
+/* graph_dot_stack.c: puts layers below those that they read, a decoder below its encoder.
+ * In: boxes and frames. Out: an invisible point for each two frames side by side of which one reads the other,
+ * below all of the first and above all of the second. Graphviz would set them corner to corner. */
 #include "graph_dot_build.h"
 
 static bool within(const Picture *p, int frame, const Box *box)
@@ -11,7 +11,15 @@ static bool within(const Picture *p, int frame, const Box *box)
     return inner == frame;
 }
 
-/* Marks what reads the frame's boxes, and what reads that. */
+static bool in_other(const Picture *p, int frame, const Box *box)
+{
+    for (size_t i = 0; i < p->frame_count; i++)
+        if ((int)i != frame && p->frame[i].parent == p->frame[frame].parent && within(p, (int)i, box))
+            return true;
+    return false;
+}
+
+/* Marks what reads the frame's boxes, and what reads that, up to the next frames. */
 static bool *readers(const Picture *p, int frame)
 {
     bool *reads = arena_array(p->arena, p->box_count + 1, sizeof *reads);
@@ -20,7 +28,7 @@ static bool *readers(const Picture *p, int frame)
         for (size_t i = 0; i < p->box_count; i++)
             for (int k = 0; k < p->box[i].operands && !reads[i]; k++) {
                 int from = p->mark[p->box[i].operand[k]].box;
-                reads[i] = from >= 0 && from != (int)i && (reads[from] || within(p, frame, &p->box[from]));
+                reads[i] = from >= 0 && from != (int)i && ((reads[from] && !in_other(p, frame, &p->box[from])) || within(p, frame, &p->box[from]));
                 changed = changed || reads[i];
             }
     }
@@ -55,18 +63,17 @@ static void write_rim(Out *out, const Picture *p, int frame, bool last, const ch
 
 void picture_stack(Out *out, const Picture *p)
 {
-    for (size_t a = 0; a < p->frame_count; a++) {
-        if (p->frame[a].clock < 0 || p->frame[a].parent >= 0)
-            continue;
-        const bool *reads = readers(p, (int)a);
+    bool **reads = arena_array(p->arena, p->frame_count + 1, sizeof *reads);
+    for (size_t i = 0; i < p->frame_count; i++)
+        reads[i] = readers(p, (int)i);
+    for (size_t a = 0; a < p->frame_count; a++)
         for (size_t b = 0; b < p->frame_count; b++) {
-            if (a == b || p->frame[b].clock < 0 || p->frame[b].parent >= 0 || !any_within(p, (int)b, reads)
-                || any_within(p, (int)a, readers(p, (int)b)))
+            bool beside = a != b && p->frame[a].parent == p->frame[b].parent;
+            if (!beside || !any_within(p, (int)b, reads[a]) || any_within(p, (int)a, reads[b]))
                 continue;
             const char *point = arena_printf(p->arena, "p%zu_%zu", a, b);
             out_printf(out, "%s [shape=point style=invis width=0 height=0 label=\"\"]\n", point);
             write_rim(out, p, (int)a, true, point);
             write_rim(out, p, (int)b, false, point);
         }
-    }
 }
