@@ -46,7 +46,7 @@ static size_t break_of(const char *text, size_t width)
 {
     size_t best = 0;
     int depth = 0, least = 1 << 20;
-    for (size_t i = 0; text[i] && i <= width; i++) {
+    for (size_t i = 0; i <= width && text[i]; i++) {
         depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
         bool comma = i > 0 && text[i - 1] == ',';
         bool before = text[i] == ' ' && text[i + 1] && (comma || strchr("+-*/@%<>=", text[i + 1]));
@@ -108,9 +108,9 @@ static void write_weights(Out *out, const Picture *p, const Box *box)
     }
     int fit = longest < WEIGHTS_WIDTH ? (int)(WEIGHTS_WIDTH / longest) : 1;
     int rows = (box->weights + fit - 1) / fit, columns = (box->weights + rows - 1) / rows;
-    out_text(out, "<TR><TD ALIGN=\"LEFT\"><TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"3\" CELLPADDING=\"2\">");
+    out_text(out, "\n  <TR><TD ALIGN=\"LEFT\"><TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"3\" CELLPADDING=\"2\">");
     for (int i = 0; i < box->weights; i++) {
-        out_text(out, i % columns == 0 ? "<TR>" : "");
+        out_text(out, i % columns == 0 ? "\n  <TR>" : "");
         write_weight(out, p, box->weight[i]);
         out_text(out, i % columns == columns - 1 || i == box->weights - 1 ? "</TR>" : "");
     }
@@ -151,11 +151,11 @@ static void write_equations(Out *out, const Picture *p, const Box *box)
     if (box->kind == BOX_LOOP) {
         Shape shape = p->graph->node[box->line[0]].type.shape;
         int64_t units = shape_count(shape);
-        out_printf(out, "<TR><TD ALIGN=\"LEFT\"><FONT POINT-SIZE=\"9\" COLOR=\"#22704f\">one loop, %lld unit%s</FONT></TD></TR>",
+        out_printf(out, "\n  <TR><TD ALIGN=\"LEFT\"><FONT POINT-SIZE=\"9\" COLOR=\"#22704f\">one loop, %lld unit%s</FONT></TD></TR>",
                    (long long)units, units == 1 ? "" : "s");
     }
     for (int i = 0; i < box->count; i++) {
-        out_text(out, "<TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\">");
+        out_text(out, "\n  <TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\">");
         write_equation(out, p, box, box->line[i]);
         out_text(out, "</TD></TR>");
     }
@@ -168,7 +168,7 @@ static void write_state(Out *out, const Picture *p, const Box *box)
 {
     NodeId id = box->line[0], input = p->graph->node[id].input[0];
     const Node *state = &p->graph->node[id], *start = &p->graph->node[input];
-    out_text(out, "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"1\"><TR><TD><B>");
+    out_text(out, "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"1\">\n  <TR><TD><B>");
     write_text(out, picture_name(p, box->call, id));
     out_text(out, "</B> ");
     if (state->label) {
@@ -178,7 +178,7 @@ static void write_state(Out *out, const Picture *p, const Box *box)
     }
     out_printf(out, "%s</TD></TR>", type_text(p, id));
     if (start->op != OP_CONST || start->value != 0) {
-        out_text(out, "<TR><TD BALIGN=\"LEFT\"><FONT POINT-SIZE=\"9\">start: ");
+        out_text(out, "\n  <TR><TD BALIGN=\"LEFT\"><FONT POINT-SIZE=\"9\">start: ");
         write_formula(out, NULL, picture_start(p, box, input));
         out_text(out, "</FONT></TD></TR>");
     }

@@ -55,6 +55,9 @@ typedef struct Picture {
     const Graph *graph;
     Mark *mark;
     Map *labels;             /* of all nodes */
+    const Source **source;   /* the model's file first; NULL among them where nodes have no places */
+    size_t source_count, source_capacity;
+    Map *called;             /* from a call's path to what graph_dot_call.c knows of it */
     Box *box;
     size_t box_count, box_capacity;
     Call *call;
@@ -71,7 +74,10 @@ int picture_operands(const Picture *p, NodeId id, const NodeId **operands);   /*
 void picture_boxes(Picture *p);
 void picture_calls(Picture *p);                /* graph_dot_call.c */
 
-/* graph_dot_cell.c. The name of the cell that a place is in, and its line; NULL: in none, or not known. */
+/* graph_dot_cell.c. Sets p->source. */
+void picture_sources(Picture *p);
+
+/* The name of the cell that a place is in, and its line; NULL: in none, or not known. */
 const char *picture_cell(const Picture *p, Place place, Place *cell);
 
 /* The lines of the model, and of the cell that the equation of `variable` calls in the cell or model `scope`:

@@ -50,29 +50,41 @@ static int add_call(Picture *p, const char *label)
     return (int)p->call_count++;
 }
 
-/* The cell that is called, and the call that this one stands in: y.lstm is where y is, if the equation of y
- * calls an lstm; otherwise lstm is a variable of what y calls, and its whole equation is the call. */
-static Place resolve(const Picture *p, const char *path, const char **scope)
+typedef struct Called {
+    Place cell;              /* source NULL: not known */
+    const char *scope;       /* the path of the call that this one stands in; NULL: the model */
+} Called;
+
+/* y.lstm is a call where y is, if the equation of y calls an lstm; otherwise lstm is a variable of what y
+ * calls, and its whole equation is the call. */
+static const Called *resolve(Picture *p, const char *path)
 {
-    const char *outer = parent_path(p->arena, path), *ignored;
-    *scope = outer;
+    Called *called = map_get(p->called, path);
+    if (called)
+        return called;
+    const char *outer = parent_path(p->arena, path), *around = outer ? parent_path(p->arena, outer) : NULL;
+    Place scope = around ? resolve(p, around)->cell : picture_model(p);
+    called = arena_alloc(p->arena, sizeof *called);
     if (!outer)
-        return picture_called(p, picture_model(p), path, NULL);
-    const char *around = parent_path(p->arena, outer);
-    Place place = around ? resolve(p, around, &ignored) : picture_model(p);
-    Place called = map_get(p->labels, path) ? (Place){0} : picture_called(p, place, last_name(outer), last_name(path));
-    if (called.source)
-        *scope = around;
-    return called.source ? called : picture_called(p, resolve(p, outer, &ignored), last_name(path), NULL);
+        called->cell = picture_called(p, scope, path, NULL);
+    else if (!map_get(p->labels, path))
+        called->cell = picture_called(p, scope, last_name(outer), last_name(path));
+    called->scope = around;
+    if (outer && !called->cell.source) {
+        called->scope = outer;
+        called->cell = picture_called(p, resolve(p, outer)->cell, last_name(path), NULL);
+    }
+    map_set(p->called, path, called);
+    return called;
 }
 
 static void find_parents(Picture *p)
 {
     for (size_t i = 0; i < p->call_count; i++) {
-        Call *call = &p->call[i];
-        const char *path;
-        call->place = resolve(p, call->path, &path);
-        while (path && (call->parent = find_call(p, path)) < 0)
+        const Called *called = resolve(p, p->call[i].path);
+        const char *path = called->scope;
+        p->call[i].place = called->cell;
+        while (path && (p->call[i].parent = find_call(p, path)) < 0)
             path = parent_path(p->arena, path);
     }
 }
@@ -113,13 +125,20 @@ static bool holds(const Picture *p, int outer, int inner)
     return outer < 0 || inner == outer;
 }
 
-/* The innermost call that all lines of a box stand in. */
+/* The innermost call that all variables of a box stand in; nodes without a label may be anyone's. */
 static int call_of_lines(const Picture *p, const Box *box)
 {
-    int call = p->mark[box->line[0]].call;
-    for (int i = 1; i < box->count; i++)
-        while (!holds(p, call, p->mark[box->line[i]].call))
+    int call = -1;
+    bool first = true;
+    for (int i = 0; i < box->count; i++) {
+        const Mark *mark = &p->mark[box->line[i]];
+        if (!p->graph->node[box->line[i]].label && mark->call < 0)
+            continue;
+        call = first ? mark->call : call;
+        first = false;
+        while (!holds(p, call, mark->call))
             call = p->call[call].parent;
+    }
     return call;
 }
 
@@ -166,6 +185,8 @@ void picture_calls(Picture *p)
     for (size_t i = 0; i < graph->count; i++) /* of unnamed parts as of their names */
         if (p->mark[i].seen && p->mark[i].whole != NODE_NONE)
             p->mark[p->mark[i].whole].call = p->mark[i].call;
+    picture_sources(p);
+    p->called = map_new(p->arena);
     find_parents(p);
     place_results(p);
     place_boxes(p);

@@ -53,17 +53,29 @@ static Place find_line(Arena *arena, const Source *source, const char *keyword, 
     return (Place){0};
 }
 
-/* The file's own cells hide those of the library. */
-static Place find_cell(const Picture *p, const char *name)
+/* The file's own cells hide those of the library, so the model's file comes first. */
+void picture_sources(Picture *p)
 {
     const Graph *graph = p->graph;
-    const Source *last = graph->output_count ? graph->output[0].place.source : NULL;
-    Place found = find_line(p->arena, last, "cell", name);
-    for (size_t i = 0; i < graph->count && !found.source; i++)
-        if (graph->node[i].place.source != last) {
-            last = graph->node[i].place.source;
-            found = find_line(p->arena, last, "cell", name);
+    const Source *last = NULL;
+    for (size_t i = 0; i < graph->output_count + graph->count; i++) {
+        const Source *source = i < graph->output_count ? graph->output[i].place.source : graph->node[i - graph->output_count].place.source;
+        bool known = source == last;
+        for (size_t k = 0; k < p->source_count && !known; k++)
+            known = p->source[k] == source;
+        if (!known) {
+            p->source = arena_grow(p->arena, p->source, p->source_count, &p->source_capacity, sizeof *p->source);
+            p->source[p->source_count++] = source;
         }
+        last = source;
+    }
+}
+
+static Place find_cell(const Picture *p, const char *name)
+{
+    Place found = {0};
+    for (size_t i = 0; i < p->source_count && !found.source; i++)
+        found = find_line(p->arena, p->source[i], "cell", name);
     return found;
 }
 
@@ -127,8 +139,7 @@ static const char *inner_call(Arena *arena, const char *right, const char *end, 
 
 Place picture_model(const Picture *p)
 {
-    const Graph *graph = p->graph;
-    return graph->name && graph->output_count ? find_line(p->arena, graph->output[0].place.source, "model", graph->name) : (Place){0};
+    return p->graph->name && p->source_count ? find_line(p->arena, p->source[0], "model", p->graph->name) : (Place){0};
 }
 
 Place picture_called(const Picture *p, Place scope, const char *variable, const char *word)

@@ -127,13 +127,26 @@ static int infix(Op op)
     }
 }
 
+/* A constant that is not spread over the elements of another operand has a shape of its own. */
+static void write_whole(Formula *f, const Node *node, NodeId in, int priority)
+{
+    const Node *operand = &f->p->graph->node[in];
+    bool spread = op_info[node->op].class == CLASS_MAP || node->op == OP_REPEAT || operand->type.shape.rank == 0;
+    if (operand->op != OP_CONST || spread || f->p->mark[in].named)
+        write(f, in, priority);
+    else if (operand->value == 0 || operand->value == 1)
+        out_printf(f->out, "%s(%s)", operand->value == 0 ? "zeros" : "ones", shape_text(f->out->arena, operand->type.shape));
+    else
+        out_printf(f->out, "(%.6g * ones(%s))", operand->value, shape_text(f->out->arena, operand->type.shape));
+}
+
 static void write_infix(Formula *f, const Node *node, int priority, int outer)
 {
     bool right = node->op == OP_POW, none = priority == COMPARE;
     out_text(f->out, priority < outer ? "(" : "");
-    write(f, node->input[0], priority + (right || none));
+    write_whole(f, node, node->input[0], priority + (right || none));
     out_printf(f->out, " %s ", op_info[node->op].word);
-    write(f, node->input[1], priority + !right);
+    write_whole(f, node, node->input[1], priority + !right);
     out_text(f->out, priority < outer ? ")" : "");
 }
 
@@ -229,7 +242,7 @@ static void write_call(Formula *f, const char *word, const Node *node, const Nod
     out_printf(f->out, "%s(", word);
     for (int i = 0; i < count; i++) {
         out_text(f->out, i ? ", " : "");
-        write(f, operand[i], ANY);
+        write_whole(f, node, operand[i], ANY);
     }
     if (node->op == OP_RESHAPE)
         out_printf(f->out, ", %s", shape_text(f->out->arena, node->type.shape));

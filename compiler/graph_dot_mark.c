@@ -9,6 +9,7 @@
 enum {
     REGION_MAX = 24,         /* nodes of a function's body */
     REPEATED_MAX = 12,       /* characters of what may stand in several formulas */
+    REPEATED_VIEW_MAX = 16,  /* the same for parts, x[3:5, 1:] */
     FORMULA_MAX = 150,
     WEIGHT_MAX = 40          /* of an expression of weights alone */
 };
@@ -101,13 +102,16 @@ static bool is_view(const Node *node)
 
 static void use(Picture *p, NodeId user, NodeId id)
 {
-    const Node *node = &p->graph->node[id], *by = &p->graph->node[user];
-    Mark *mark = &p->mark[id];
-    mark->uses++;
-    bool start = by->op == OP_STATE && node->group < 0; /* stands in the state's box */
-    bool same = node->type.clocks == by->type.clocks && (node->group == by->group || is_view(node));
-    if (!node->fixed && !same && !start)
-        mark->outside = true;
+    const Graph *graph = p->graph;
+    const Node *node = &graph->node[id], *by = &graph->node[user];
+    p->mark[id].uses++;
+    if (node->fixed || (by->op == OP_STATE && node->group < 0)) /* a start value stands in the state's box */
+        return;
+    if (node->type.clocks != by->type.clocks)
+        while (is_view(&graph->node[id]))
+            id = graph->node[id].input[0];
+    if (node->type.clocks != by->type.clocks || (node->group != by->group && !is_view(node)))
+        p->mark[id].outside = true;
 }
 
 static void find_uses(Picture *p)
@@ -179,16 +183,18 @@ static bool must_be_named(const Picture *p, NodeId id)
     const Mark *mark = &p->mark[id];
     if (node->fixed || mark->whole != NODE_NONE)
         return mark->outside && mark->whole == NODE_NONE;
-    if (node->op == OP_INPUT || node->op == OP_STATE || mark->outside || (mark->uses > 1 && mark->length > REPEATED_MAX))
+    int most = op_info[node->op].class == CLASS_SHAPE ? REPEATED_VIEW_MAX : REPEATED_MAX;
+    if (node->op == OP_INPUT || node->op == OP_STATE || mark->outside || (mark->uses > 1 && mark->length > most))
         return true;
     return node->label && !(mark->uses == 1 && within_equation(p, node));
 }
 
-/* What a formula has beside its operands. */
-static int written_by(const Node *node, int count)
+/* What a formula has beside its operands; a part of a part is one. */
+static int written_by(const Graph *graph, const Node *node, int count)
 {
+    Op below = count ? graph->node[node->input[0]].op : OP_COUNT;
     if (node->op == OP_SLICE)
-        return 8;
+        return below == OP_SLICE || below == OP_TRANSPOSE ? 0 : 8;
     if (is_view(node) || node->op == OP_TRANSPOSE)
         return 1;
     return count > 1 ? 3 * count : (int)strlen(op_info[node->op].word) + 2;
@@ -208,7 +214,7 @@ static void measure(Picture *p, NodeId id, int limit)
     const NodeId *operand;
     int count = picture_operands(p, id, &operand);
     for (;;) {
-        int longest = -1, length = written_by(node, count);
+        int longest = -1, length = written_by(p->graph, node, count);
         for (int i = 0; i < count; i++) {
             length += written(p, operand[i]);
             if (!p->mark[operand[i]].named && (longest < 0 || written(p, operand[i]) > written(p, operand[longest])))
