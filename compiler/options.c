@@ -37,13 +37,13 @@ static bool take_runtime(Word *w) { w->o->runtime = w->value; return true; }
 
 static bool take_emit(Word *w)
 {
-    static const char *const kinds[] = {"ast", "graph", "plan", "c", "h"};
+    static const char *const kinds[] = {"ast", "graph", "dot", "svg", "dot-fused", "svg-fused", "plan", "c", "h"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(w->value, kinds[i]) == 0) {
             w->o->emit = kinds[i];
             return true;
         }
-    return complain("--emit=%s: it is one of ast, graph, plan, c, h", w->value);
+    return complain("--emit=%s: it is one of ast, graph, dot, svg, dot-fused, svg-fused, plan, c, h", w->value);
 }
 
 static bool take_by(Word *w)
@@ -189,7 +189,8 @@ static const struct Option {
     {"--model", NEEDS, take_model, "=NAME", "which model, where the file has several"},
     {"--name", NEEDS, take_name, "=NAME", "of the files and functions; otherwise the model's"},
     {"--blob", PLAIN, take_blob, "", "weights in a file NAME.bin, to be mapped or put into flash, not in arrays"},
-    {"--emit", NEEDS, take_emit, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c or h"},
+    {"--emit", NEEDS, take_emit, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c, h; dot, a picture of the\n"
+     "                           equations for Graphviz, or svg; dot-fused, svg-fused: of the loops made of them"},
     {"--without", NEEDS, take_without, "=PASS", "leave a pass out"},
     {"--dump", NEEDS, take_dump, "=PASS", "print the graph after a pass; all: after each that changed it"},
     {"--times", PLAIN, take_times, "", "print how long each pass took"},
