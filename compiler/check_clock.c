@@ -159,7 +159,8 @@ static void declare_bound(Checker *c, const Over *over)
     if (over->bound == BOUND_NONE)
         return;
     if (clock->kind == CLOCK_TICKS) {
-        diag_error(c->diag, over->clock->place, "%s ticks at steps of another clock, and has no bound of its own", name);
+        diag_error(c->diag, over->clock->place, "%s ticks at steps of %s, and has no bound of its own", name,
+                   c->clock[clock->parent].name);
         return;
     }
     if (clock->kind != CLOCK_ENDLESS) {
@@ -206,13 +207,14 @@ static void declare_ticks(Checker *c, Scope *scope, const Line *line, int number
     add_condition(c, (Condition){.scope = scope, .name = line->names->text, .expr = line->when, .clock = number, .on = parent});
 }
 
-/* Bounds first: what ticks has its parent's. A parent that ticks itself has the lower number. */
+/* A parent that ticks itself has the lower number; what ticks has its parent's bound. */
 void check_declare_clocks(Checker *c)
 {
     number_declared(c);
-    for (const Line *line = c->model->lines; line; line = line->next)
-        if (line->kind == LINE_CLOCK_WHEN && scope_clock(c->top, line->names->text) >= 0)
-            c->clock[scope_clock(c->top, line->names->text)].kind = CLOCK_TICKS;
+    for (int k = 0; k < c->declared; k++)
+        for (const Line *line = c->model->lines; line; line = line->next)
+            if (line->kind == LINE_CLOCK_WHEN && scope_clock(c->top, line->names->text) == k)
+                declare_ticks(c, c->top, line, k);
     for (const Line *line = c->model->lines; line; line = line->next)
         for (const Over *over = line->over; over; over = over->next) {
             for (const Over *before = line->over; before != over; before = before->next)
@@ -222,9 +224,8 @@ void check_declare_clocks(Checker *c)
         }
     check_unstack_bounds(c);
     for (int k = 0; k < c->declared; k++)
-        for (const Line *line = c->model->lines; line; line = line->next)
-            if (line->kind == LINE_CLOCK_WHEN && scope_clock(c->top, line->names->text) == k)
-                declare_ticks(c, c->top, line, k);
+        if (c->clock[k].kind == CLOCK_TICKS)
+            c->clock[k].limit = c->clock[c->clock[k].parent].limit;
     check_unstack_clocks(c, c->top);
 }
 

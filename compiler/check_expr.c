@@ -248,7 +248,8 @@ static Value check_declared(Checker *c, Variable *variable, Value value)
         diag_hint(c->diag, "`argmax` gives a token");
         return value_none();
     }
-    if (!variable->type->token && type->tokens)
+    bool step = c->graph->node[node].op == OP_STEP || c->graph->node[node].op == OP_TOKEN;
+    if (!variable->type->token && step) /* a step number where numbers are declared */
         value = value_node(value_as_number(c, node, variable->place));
     int64_t range = variable->type->token ? check_dim(c, w, variable->type->dims->value, 1, "the range of a token") : -1;
     if (range > 0 && type->tokens > range) {

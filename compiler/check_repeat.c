@@ -78,6 +78,8 @@ static const Local *layer_locals(Checker *c, Where w, const Expr *expr, int laye
     }
     for (int i = 0; below && i < count; i++) {
         Variable *input = arena_alloc(c->arena, sizeof *input), *result = check_result(c, below, i);
+        if (!result) /* no equation defines it: reported where it is declared */
+            break;
         *input = (Variable){.kind = VAR_ARGUMENT, .scope = w.scope, .name = result->name, .place = result->place, .argument = result,
                             .progress = STATE_DONE, .value = check_result_value(c, below, i)};
         locals = add_local(c, locals, local_name(c, i), input);

@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 
 import attention
 import cells
+import clocks
 import files
 import functions
 import language
@@ -24,7 +25,7 @@ import rates
 import sequences
 import vectors
 
-MODULES = (cells, layouts, library, attention, language, sequences, functions, layers, files, networks, rates)
+MODULES = (cells, clocks, layouts, library, attention, language, sequences, functions, layers, files, networks, rates)
 
 
 def main(names):
