@@ -45,37 +45,35 @@ static const char *function_name(const Picture *p, Place place, Place *line)
     return arena_copy(p->arena, text + 5, (size_t)(open - text - 5));
 }
 
-static bool in_body(const Graph *graph, Place line, int group, NodeId id)
+static bool in_line(const Node *node, Place line)
 {
-    const Node *node = &graph->node[id];
-    return node->op != OP_INPUT && node->op != OP_STATE && node->op != OP_TENSOR && node->group == group
-           && node->place.source == line.source && node->place.begin >= line.begin && node->place.begin < line.end;
+    return node->place.source == line.source && node->place.begin >= line.begin && node->place.begin < line.end;
 }
 
-/* Sets function and argument where all that the body reads from outside is one value. */
+/* Sets function and argument where all that the body reads from outside is one value. What has a label is
+ * a variable of the caller, or the result of another call: silu(silu(x)). A body with a state or a draw, or
+ * one that is taken apart into loops, is no function. */
 static void find_function(Picture *p, NodeId root)
 {
     const Graph *graph = p->graph;
     NodeId body[REGION_MAX] = {root}, argument = NODE_NONE;
     Place line;
     const char *name = function_name(p, graph->node[root].place, &line);
-    if (!name || !in_body(graph, line, graph->node[root].group, root))
-        return;
-    int count = 1;
+    int count = name && op_info[graph->node[root].op].class != CLASS_LEAF ? 1 : 0;
     for (int i = 0; i < count; i++) {
         const Node *node = &graph->node[body[i]];
         for (int k = 0; k < node->count; k++) {
-            NodeId in = node->input[k];
-            bool constant = graph->node[in].op == OP_CONST;
-            if (!constant && !in_body(graph, line, graph->node[root].group, in)) {
-                if (argument != NODE_NONE && argument != in)
-                    return;
-                argument = in;
-            } else if (!constant && count < REGION_MAX) {
-                body[count++] = in;
-            } else if (!constant) {
+            const Node *in = &graph->node[node->input[k]];
+            if (in->op == OP_CONST)
+                continue;
+            bool outside = in->label || !in_line(in, line);
+            if (outside ? argument != NODE_NONE && argument != node->input[k]
+                        : count == REGION_MAX || in->group != graph->node[root].group || op_info[in->op].class == CLASS_LEAF)
                 return;
-            }
+            if (outside)
+                argument = node->input[k];
+            else
+                body[count++] = node->input[k];
         }
     }
     if (argument == NODE_NONE)
