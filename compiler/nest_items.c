@@ -121,6 +121,8 @@ void nest_rank(Finder *f)
             if (!(done >> k & 1) && parent_first && (free || best < 0))
                 best = free || best < 0 ? k : best;
         }
+        if (best < 0)
+            return;
         done |= (Clocks)1 << best;
         f->rank[best] = place;
     }
