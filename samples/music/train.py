@@ -1,0 +1,177 @@
+#!/usr/bin/python3
+"""train.py: train the network that makes up tunes, and measure it.
+
+Needs Debian's python3-torch and python3-numpy, and apt-get (data.py downloads solfege and
+gcompris-qt-data, 45 MB). From the top of the repository:
+
+    apt-get install python3-torch libopenblas0-pthread
+    /usr/bin/python3 samples/music/train.py build/music-data
+
+Writes music.safetensors beside this file and prints how well it guesses the notes of held-out tunes.
+`train.py FOLDER --measure` only measures what is there.
+"""
+import os, random, sys, time
+import numpy as np
+import data
+from data import common
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SEED, STEPS, BATCH, RATE, UNITS = 1, 350, 16, 4e-3, 96
+HELDOUT = 8                                         # every eighth tune
+COUNT = np.arange(16)
+PITCHES = 2 + data.HIGHEST - data.LOWEST + 1        # the end, a rest, the pitches
+
+
+def tokens(notes):
+    """Two lists of steps: pitches, of which the last is the end, and lengths."""
+    return ([2 + p - data.LOWEST if p else 1 for p, _ in notes] + [0],
+            [data.LENGTHS.index(n) for _, n in notes] + [0])
+
+
+def features(bar, bars, elapsed):
+    """What music.rnn makes of the place in the tune: how many sixteenths of the bar are over and how many are left,
+    which bar of four it is, and how many bars there are to go, each as a vector with a single 1."""
+    at = elapsed // bar
+    over = elapsed - at * bar
+    return np.concatenate([over == COUNT, bar - over == COUNT + 1, at % 4 == COUNT[:4],
+                           min(max(bars - at, 0), 5) == COUNT[:6]]).astype(np.float32)
+
+
+def room(place):
+    """0 for the lengths that fit in what is left of the bar, minus infinity for the others."""
+    left = 1 + place[..., 16:32].argmax(-1)
+    return np.where(np.array(data.LENGTHS) <= left[..., None], 0, -np.inf).astype(np.float32)
+
+
+def other_notation(tune):
+    """The same tune in longer or shorter bars or notes, as somebody else might have written it down: for more variety."""
+    title, minor, meter, upbeat, notes = tune
+    lengths = [n for _, n in notes]
+    longer = all(2 * n in data.LENGTHS for n in lengths)
+    shorter = all(n % 2 == 0 and n // 2 in data.LENGTHS for n in lengths)
+    ways = [(meter, 1)]
+    ways += [("4/4", 1)] * (meter == "2/4") + [("2/4", 1)] * (meter == "4/4") + [("6/8", 1)] * (meter == "3/8")
+    ways += longer * ([("4/4", 2)] * (meter == "2/4") + [("3/4", 2)] * (meter == "3/8"))
+    ways += shorter * ([("2/4", 0.5)] * (meter == "4/4") + [("3/8", 0.5)] * (meter == "3/4"))
+    meter, times = random.choice(ways)
+    upbeat, other = int(upbeat * times), [(p, int(n * times)) for p, n in notes]
+    return (title, minor, meter, upbeat, other) if data.in_bars(meter, upbeat, other) == other else tune
+
+
+def prepare(tune):
+    """([minor, meter], [steps, 42] features, pitches, lengths)"""
+    _, minor, meter, upbeat, notes = tune
+    bar = data.METERS[meter]
+    pitch, length = tokens(notes)
+    elapsed = np.cumsum([-upbeat] + [n for _, n in notes])
+    bars = -(-int(elapsed[-1]) // bar)
+    return [int(minor), list(data.METERS).index(meter)], np.array([features(bar, bars, e) for e in elapsed]), pitch, length
+
+
+def batch(tunes):
+    steps = max(len(pitch) for _, _, pitch, _ in tunes)
+    place = np.zeros((steps, len(tunes), len(tunes[0][1][0])), np.float32)
+    pitch, length = np.full((2, steps, len(tunes)), -1)
+    for k, (_, f, p, n) in enumerate(tunes):
+        place[:len(p), k], pitch[:len(p), k], length[:len(p), k] = f, p, n
+        length[len(p) - 1, k] = -1                  # nobody asks how long the end is
+    return np.array([kind for kind, _, _, _ in tunes]), place, pitch, length
+
+
+def train(tunes, heldout):
+    import torch
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    drop, cross_entropy = torch.nn.functional.dropout, torch.nn.functional.cross_entropy
+
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.pitch = torch.nn.Embedding(PITCHES, 24)
+            self.length = torch.nn.Embedding(len(data.LENGTHS), 8)
+            self.mode = torch.nn.Embedding(2, 4)
+            self.meter = torch.nn.Embedding(len(data.METERS), 4)
+            self.rnn = torch.nn.LSTM(24 + 8 + 4 + 4 + 42, UNITS)
+            self.fc1 = torch.nn.Linear(UNITS + 42, PITCHES)
+            self.fc2 = torch.nn.Linear(UNITS + 42 + 24, len(data.LENGTHS))
+
+        def forward(self, kind, place, pitch, length):
+            """The losses of every step's pitch and of its length, given that pitch."""
+            past = lambda a: torch.cat([torch.zeros_like(a[:1]), a[:-1].clamp(min=0)])
+            x = torch.cat([drop(self.pitch(past(pitch)), 0.3, self.training), drop(self.length(past(length)), 0.3, self.training),
+                           self.mode(kind[:, 0]).expand(len(pitch), -1, -1), self.meter(kind[:, 1]).expand(len(pitch), -1, -1), drop(place, 0.1, self.training)], 2)
+            h = torch.cat([drop(self.rnn(x)[0], 0.5, self.training), place], 2)
+            g = torch.cat([h, drop(self.pitch(pitch.clamp(min=0)), 0.3, self.training)], 2)
+            fits = torch.from_numpy(room(place.numpy()))
+            return (cross_entropy(self.fc1(h).flatten(0, 1), pitch.flatten(), ignore_index=-1),
+                    cross_entropy((self.fc2(g) + fits).flatten(0, 1), length.flatten(), ignore_index=-1))
+
+    net, start = Net(), time.time()
+    adam = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.1)
+    for step in range(STEPS):
+        for group in adam.param_groups:
+            group["lr"] = RATE * min((step + 1) / 20, 1 - step / STEPS)
+        net.train()
+        a, b = net(*map(torch.from_numpy, batch([prepare(other_notation(tune)) for tune in random.sample(tunes, BATCH)])))
+        adam.zero_grad()
+        (a + b).backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1)
+        adam.step()
+        if step % 50 == 49:
+            net.eval()
+            with torch.no_grad():
+                u, v = net(*map(torch.from_numpy, batch(list(map(prepare, heldout)))))
+            print(f"step {step + 1}, loss {a.item():.3f} {b.item():.3f}, held out {u.item():.3f} {v.item():.3f}, {time.time() - start:.0f} s", flush=True)
+    return {**{name: w.detach().numpy() for name, w in net.state_dict().items()}, "count": COUNT,
+            "sixteenths": np.array(data.LENGTHS), "bar": np.array(list(data.METERS.values()))}
+
+
+def forward(w, tune):
+    """(pitch [steps, PITCHES], length [steps, LENGTHS]): the probabilities at each step of a tune that is given,
+    at temperature 1; music.rnn's equations in float64."""
+    (mode, meter), place, pitch, length = tune
+    h = c = np.zeros((1, UNITS))
+    out = [], []
+    for t, p in enumerate(pitch):
+        last = (pitch[t - 1], length[t - 1]) if t else (0, 0)
+        x = np.concatenate([w["pitch.weight"][last[0]], w["length.weight"][last[1]], w["mode.weight"][mode], w["meter.weight"][meter], place[t]])
+        h, c = common.lstm_step(w, "l0", x[None], h, c)
+        g = np.concatenate([h[0], place[t], w["pitch.weight"][p]])
+        out[0].append(common.softmax(g[:-24] @ w["fc1.weight"].T + w["fc1.bias"]))
+        out[1].append(common.softmax(g @ w["fc2.weight"].T + w["fc2.bias"] + room(place[t])))
+    return np.array(out[0]), np.array(out[1])
+
+
+def measure(w, tunes, heldout):
+    tunes, heldout = list(map(prepare, tunes)), list(map(prepare, heldout))
+    count = np.zeros(PITCHES) + 0.5, np.zeros(len(data.LENGTHS)) + 0.5
+    for _, _, pitch, length in tunes:
+        np.add.at(count[0], pitch, 1)
+        np.add.at(count[1], length[:-1], 1)
+    bits, guess, plain, n = np.zeros(2), np.zeros(2), np.zeros(2), 0
+    for tune in heldout:
+        rows = np.arange(len(tune[2]) - 1)
+        for k, p in enumerate(forward(w, tune)):
+            there = np.array(tune[2 + k][:-1])
+            bits[k] -= np.log2(p[rows, there]).sum()
+            guess[k] += (p[rows].argmax(1) == there).sum()
+            plain[k] -= np.log2(count[k][there] / count[k].sum()).sum()
+        n += len(rows)
+    for k, what in enumerate(("pitch", "length")):
+        print(f"{n} held-out notes: {what} {bits[k] / n:.2f} bits a note, {100 * guess[k] / n:.1f} % guessed at once "
+              f"(from how often each occurs: {plain[k] / n:.2f} bits)")
+
+
+def main(folder, only_measure):
+    random.seed(SEED)
+    all_tunes = data.tunes(folder)
+    heldout = all_tunes[4::HELDOUT]
+    learnt = [tune for k, tune in enumerate(all_tunes) if k % HELDOUT != 4]
+    path = os.path.join(HERE, "music.safetensors")
+    if not only_measure:
+        common.write_weights(path, train(learnt, heldout))
+    measure(common.read_weights(path), learnt, heldout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], "--measure" in sys.argv[2:])
