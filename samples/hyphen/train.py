@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """train.py: train the hyphenation tagger and measure it.
 
-Needs Debian's python3-torch and python3-numpy, and apt-get (data.py downloads dict-gcide, 15 MB, and to
-compare with hyphen-en-us; python3-pyphen applies its patterns). From the top of the repository:
+Needs Debian's python3-torch and python3-numpy, and apt-get (data.py downloads dict-gcide, 15 MB); to
+compare with the patterns of TeX, python3-pyphen and hyphen-en-us. From the top of the repository:
 
-    apt-get install python3-torch libopenblas0-pthread python3-pyphen
+    apt-get install python3-torch libopenblas0-pthread python3-pyphen hyphen-en-us
     /usr/bin/python3 samples/hyphen/train.py build/hyphen-data
 
 Writes hyphen.safetensors and expected.txt beside this file and prints how many hyphens of the held-out

@@ -69,7 +69,7 @@ static void print_note(Note note, signed char altered[128])
 static void print_abc(const Melody *melody, const Options *options)
 {
     signed char altered[128] = {0};
-    int bar = 16 * melody->beats / melody->unit, at = -melody->upbeat;
+    int bar = 16 * melody->beats / melody->unit, beam = melody->unit == 8 ? 6 : 4, at = -melody->upbeat;
     printf("X:1\nT:Tune %lu\nM:%d/%d\nL:1/16\nQ:1/4=%d\nK:%s\n", (unsigned long)options->seed, melody->beats,
            melody->unit, melody->tempo, options->minor ? "Am" : "C");
     for (int k = 0; k < melody->count; k++) {
@@ -78,8 +78,8 @@ static void print_abc(const Melody *melody, const Options *options)
         if (at % bar == 0 && k + 1 < melody->count) {
             fputs(at / bar % 4 == 0 && at > 0 ? " |\n" : " | ", stdout);
             memset(altered, 0, sizeof altered);
-        } else if (at % 4 == 0 && k + 1 < melody->count)
-            putchar(' ');                                           /* ends a beam */
+        } else if (at % beam == 0 && k + 1 < melody->count)
+            putchar(' ');
     }
     puts(" |]");
 }
