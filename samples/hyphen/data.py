@@ -15,13 +15,14 @@ LONGEST = 32
 
 
 def words(folder):
-    """{word: (tags, ...)}, one entry for each way in which the dictionary divides it, the first one first."""
+    """{word: (tags, ...)}, one entry for each way in which the dictionary divides it, the first one first,
+    and {word: the letters n and v} of those that are nouns and verbs."""
     common.fetch(["dict-gcide"], folder)
     path = os.path.join(folder, "dict-gcide/usr/share/dictd/gcide.dict.dz")
     with gzip.open(path, "rt", encoding="utf-8", errors="replace") as f:
         text = f.read()
-    found = {}
-    for head, marked in re.findall(r"^([A-Za-z'][A-Za-z' ]*?) \\([A-Za-z'*\"`]+)\\", text, re.M):
+    found, kinds = {}, {}
+    for head, marked, kind in re.findall(r"^([A-Za-z'][A-Za-z' ]*?) \\([A-Za-z'*\"`]+)\\(?: \([^)]*\))?,?\s*([nv]\.)?", text, re.M):
         letters, tags = "", []
         for c in marked:
             if c not in MARKS:
@@ -35,7 +36,8 @@ def words(folder):
                 ways = found.setdefault(letters, [])
                 if tags not in ways:
                     ways.append(tags)
-    return found
+                kinds[letters] = kinds.get(letters, "") + kind[:1]
+    return found, kinds
 
 
 def sane(letters, tags):
@@ -47,15 +49,67 @@ def sane(letters, tags):
     return all(re.search("[aeiouy]", part) or part in ("thm", "sm", "thms", "sms") for part in parts) and 2 in tags
 
 
+# ---- forms that the dictionary leaves out: times, cities, judges, hated, stopped, moving
+
+def longer(word, tags, ending):
+    """The word with an ending that is no syllable of its own."""
+    return word + ending, tags[:-1] + [0] * len(ending) + tags[-1:]
+
+
+def syllable(word, tags, ending):
+    """The word with an ending that is one."""
+    stressed = 2 if 2 not in tags else 1             # a word of one syllable is not marked
+    return word + ending, tags[:-1] + [tags[-1] or stressed] + [0] * len(ending)
+
+
+def forms(word, tags, kind):
+    vowel = [c in "aeiouy" for c in word]
+    silent = word[-1] == "e" and len(word) > 2 and not vowel[-2] and not tags[-2] and any(vowel[:-2])
+    stem, stem_tags = (word[:-1], tags[:-2] + tags[-1:]) if silent else (word, tags)
+    hissing = re.search("([sxz]|[cs]h)$", word) or silent and re.search("([cgsz]|[cs]h)$", stem)
+    last = [0] + [k + 1 for k, tag in enumerate(tags[:-1]) if tag]
+    double = (len(word) > 2 and not vowel[-1] and vowel[-2] and not vowel[-3] and word[-1] not in "wx" and
+              (len(last) == 1 or tags[-1] == 2))
+    if word[-1] == "y" and not vowel[-2]:
+        yield word[:-1] + "ies", tags[:-1] + [0, 0] + tags[-1:]
+    elif hissing:
+        yield syllable(stem, stem_tags, "es")
+    else:
+        yield longer(word, tags, "s")
+    if "v" not in kind:
+        return
+    if double:                                       # stop-ping, stopped, pat-ted
+        twice = syllable(word, tags, word[-1])
+        yield longer(*twice, "ing")
+        yield longer(*twice, "ed") if word[-1] in "td" else longer(word, tags, word[-1] + "ed")
+        return
+    yield syllable(stem, stem_tags, "ing")
+    if word[-1] == "y" and not vowel[-2]:
+        yield word[:-1] + "ied", tags[:-1] + [0, 0] + tags[-1:]
+    elif word[-1] == "e" and not silent:
+        yield longer(word, tags, "d")
+    else:
+        yield syllable(stem, stem_tags, "ed") if stem[-1] in "td" else longer(stem, stem_tags, "ed")
+
+
 def split(folder):
     """(train, held out): lists of (word, tags). A fifteenth of all beginnings of four letters is held out,
-    so that no relative of a held-out word, such as its plural, is among the words that are learnt."""
+    so that no relative of a held-out word is among the words that are learnt. What is learnt includes
+    the inflected forms of these words, by rule, that are in the list of Debian's wamerican."""
+    found, kinds = words(folder)
+    common.fetch(["wamerican"], folder)
+    with open(os.path.join(folder, "wamerican/usr/share/dict/american-english"), encoding="utf-8") as f:
+        english = set(f.read().split())
+    kept = lambda word: zlib.crc32(word[:4].encode()) % 15 == 0
     train, heldout = [], []
-    for word, ways in sorted(words(folder).items()):
-        if zlib.crc32(word[:4].encode()) % 15 == 0:
+    for word, ways in sorted(found.items()):
+        if kept(word):
             heldout.append((word, ways[0]))
-        else:
-            train.extend((word, tags) for tags in ways)
+            continue
+        train.extend((word, tags) for tags in ways)
+        for form, tags in forms(word, ways[0], kinds[word]) if set(kinds[word]) and word in english else ():
+            if form in english and form not in found and not kept(form):
+                train.append((form, tags))
     return train, heldout
 
 
@@ -72,5 +126,5 @@ def show(word, tags):
 if __name__ == "__main__":
     train, heldout = split(sys.argv[1])
     print(len(train), "to learn,", len(heldout), "held out")
-    for word, tags in heldout[::len(heldout) // 30]:
+    for word, tags in train[7::len(train) // 60] + heldout[::len(heldout) // 30]:
         print(word, show(word, tags))

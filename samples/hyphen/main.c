@@ -43,7 +43,7 @@ static int likeliest(const float *share)
 /* One word of 1 to BOUND letters. */
 static void divide(const char *word, size_t length, bool soft)
 {
-    int32_t letter[BOUND];
+    int32_t letter[BOUND] = {0};
     float share[BOUND][MARKS];
     for (size_t k = 0; k < length; k++)
         letter[k] = word[k] == '\'' ? 26 : tolower((unsigned char)word[k]) - 'a';

@@ -16,7 +16,7 @@ import data
 from data import common
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SEED, EPOCHS, BATCH, RATE, EMBED, UNITS = 1, 16, 256, 6e-3, 16, 64
+SEED, EPOCHS, BATCH, RATE, EMBED, UNITS = 1, 12, 256, 5e-3, 16, 80
 
 
 def codes(word):
@@ -45,13 +45,13 @@ def train(words):
         def __init__(self):
             super().__init__()
             self.embed = torch.nn.Embedding(len(data.LETTERS), EMBED)
-            self.rnn = torch.nn.LSTM(EMBED, UNITS, num_layers=2, bidirectional=True, dropout=0.25)
+            self.rnn = torch.nn.LSTM(EMBED, UNITS, num_layers=2, bidirectional=True, dropout=0.3)
             self.fc = torch.nn.Linear(2 * UNITS, len(data.MARKS))
 
         def forward(self, x, lengths):
             e = torch.nn.utils.rnn.pack_padded_sequence(self.embed(x.clamp(min=0)), lengths)
             h, _ = torch.nn.utils.rnn.pad_packed_sequence(self.rnn(e)[0])
-            return self.fc(torch.nn.functional.dropout(h, 0.25, self.training))
+            return self.fc(torch.nn.functional.dropout(h, 0.3, self.training))
 
     net, start, step = Net(), time.time(), 0
     adam, steps = torch.optim.Adam(net.parameters(), lr=RATE), EPOCHS * (len(words) // BATCH + 1)
@@ -116,8 +116,8 @@ def measure(w, heldout):
 def golden(w, heldout):
     """Held-out words and what float64 makes of them, where no decision is close."""
     with open(os.path.join(HERE, "expected.txt"), "w") as f:
-        f.write("# held-out words, and their syllables in float64 (train.py)\n")
-        words = ["hyphenation", "representation", "don't", "a", "internationalization", "networks"]
+        f.write("# words, from abditive on held-out ones, and their syllables in float64 (train.py)\n")
+        words = ["times", "hyphenation", "representation", "don't", "a", "internationalization", "networks"]
         for word in words + [word for word, _ in heldout[7::len(heldout) // 40]]:
             p = np.sort(forward(w, [word])[:, 0])
             if (p[:, -1] - p[:, -2]).min() > 0.01:

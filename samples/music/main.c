@@ -30,14 +30,15 @@ static const char help[] =
     "  --upbeat=N        how many sixteenths before the first bar; 0 unless given\n"
     "  --minor           in minor\n"
     "  --tempo=N         quarters a minute, from 30 to 300; 110 unless given\n"
-    "  --output=FILE     write it to FILE.mid or FILE.wav\n"
+    "  --notes           print pitches (60 is middle C, 0 a rest) and sixteenths instead, 60:4\n"
+    "  --output=FILE     write a MIDI file, or if the name ends in .wav sound\n"
     "  --help            print this\n";
 
 typedef struct Options {
     uint32_t seed;
     double temperature;
     int meter, bars, upbeat, tempo;
-    bool minor;
+    bool minor, notes;
     const char *output;
 } Options;
 
@@ -114,6 +115,8 @@ static bool read_option(const char *argument, Options *options)
         options->tempo = (int)value;
     else if (strcmp(argument, "--minor") == 0)
         options->minor = true;
+    else if (strcmp(argument, "--notes") == 0)
+        options->notes = true;
     else if (strncmp(argument, "--output=", 9) == 0)
         options->output = argument + 9;
     else if (strncmp(argument, "--meter=", 8) == 0) {
@@ -152,9 +155,10 @@ int main(int argc, char **argv)
     music_seed(&net, options.seed);
 
     static int32_t pitch[BOUND], length[BOUND];
-    size_t steps = 0;
-    int status = music_run(&net, (float)options.temperature, options.minor, options.meter, (float)options.bars,
-                           (float)options.upbeat, pitch, length, &steps);
+    size_t steps;
+    const float temperature = (float)options.temperature, bars = (float)options.bars, upbeat = (float)options.upbeat;
+    const int32_t mode = options.minor, meter = options.meter;
+    int status = music_run(&net, &steps, &temperature, &mode, &meter, &bars, &upbeat, pitch, length);
     if (status != MUSIC_OK) {
         fprintf(stderr, "music: %s\n", music_status(status));
         return 2;
@@ -163,6 +167,10 @@ int main(int argc, char **argv)
     Melody melody = {notes, 0, meters[options.meter].beats, meters[options.meter].unit, options.upbeat, options.tempo};
     for (size_t t = 0; t < steps && pitch[t] != 0; t++)
         notes[melody.count++] = (Note){pitch[t] == REST ? 0 : pitch[t] - PITCH, lengths[length[t]]};
-    print_abc(&melody, &options);
+    if (options.notes)
+        for (int k = 0; k < melody.count; k++)
+            printf("%d:%d%c", notes[k].pitch, notes[k].length, k + 1 < melody.count ? ' ' : '\n');
+    else
+        print_abc(&melody, &options);
     return options.output && !write_sound(options.output, &melody) ? 1 : 0;
 }

@@ -7,7 +7,7 @@ gcompris-qt-data, 45 MB). From the top of the repository:
     apt-get install python3-torch libopenblas0-pthread
     /usr/bin/python3 samples/music/train.py build/music-data
 
-Writes music.safetensors beside this file and prints how well it guesses the notes of held-out tunes.
+Writes music.safetensors and expected.txt beside this file and prints how well it guesses the notes of held-out tunes.
 `train.py FOLDER --measure` only measures what is there.
 """
 import os, random, sys, time
@@ -142,6 +142,61 @@ def forward(w, tune):
     return np.array(out[0]), np.array(out[1])
 
 
+# ---- tunes of its own, with the random numbers that rnnc's programs draw (runtime/random.h)
+
+def mix(x):
+    for shift, factor in (16, 0x7feb352d), (15, 0x846ca68b), (16, 1):
+        x = (x ^ x >> shift) * factor & 0xffffffff
+    return x
+
+
+def uniform(seed, site, step):
+    inner = mix(mix(seed + 0x9e3779b9 & 0xffffffff) ^ site)
+    return (mix(mix(step + inner & 0xffffffff) ^ mix(inner + 0x9e3779b9 & 0xffffffff)) >> 8) / 2 ** 24
+
+
+def draw(p, u, close):
+    """The first index at which the sum of p is above u; `close` collects how near that was."""
+    total = p.cumsum()
+    close.append(np.abs(total - u).min())
+    return int((total > u).argmax())
+
+
+def compose(w, seed=1, temperature=0.7, minor=False, meter="4/4", bars=8, upbeat=0):
+    """([(MIDI number or 0, sixteenths)], how near a decision was): a tune in float64."""
+    h = c = np.zeros((1, UNITS))
+    last, elapsed, notes, close = (0, 0), -upbeat, [], []
+    kind = np.concatenate([w["mode.weight"][int(minor)], w["meter.weight"][list(data.METERS).index(meter)]])
+    for t in range(400):
+        place = features(data.METERS[meter], bars, elapsed)
+        x = np.concatenate([w["pitch.weight"][last[0]], w["length.weight"][last[1]], kind, place])
+        h, c = common.lstm_step(w, "l0", x[None], h, c)
+        z = np.concatenate([h[0], place])
+        pitch = draw(common.softmax((z @ w["fc1.weight"].T + w["fc1.bias"]) / temperature), uniform(seed, 0, t), close)
+        if pitch == 0:
+            break
+        z = np.concatenate([z, w["pitch.weight"][pitch]])
+        z = z @ w["fc2.weight"].T + w["fc2.bias"] + room(place)
+        length = draw(common.softmax(z / temperature), uniform(seed, 1, t), close)
+        last = pitch, length
+        elapsed += data.LENGTHS[length]
+        notes.append((0 if pitch == 1 else pitch - 2 + data.LOWEST, data.LENGTHS[length]))
+    return notes, min(close)
+
+
+def golden(w):
+    kinds = [{}, {"meter": "3/4", "upbeat": 4}, {"meter": "2/4", "bars": 16, "upbeat": 2}, {"meter": "3/4", "minor": True, "bars": 16},
+             {"meter": "6/8", "upbeat": 2, "temperature": 1.0}, {"meter": "3/8", "temperature": 1.5}, {"temperature": 0.1}]
+    with open(os.path.join(HERE, "expected.txt"), "w") as f:
+        f.write("# options, and the tune in float64 (train.py)\n")
+        for seed in range(1, 22):
+            kind = {"seed": seed, **kinds[seed % len(kinds)]}
+            notes, close = compose(w, **kind)
+            if close > 1e-5:                        # single precision decides likewise
+                options = " ".join(f"--{k}" if v is True else f"--{k}={v}" for k, v in kind.items())
+                f.write(options + "\t" + " ".join(f"{p}:{n}" for p, n in notes) + "\n")
+
+
 def measure(w, tunes, heldout):
     tunes, heldout = list(map(prepare, tunes)), list(map(prepare, heldout))
     count = np.zeros(PITCHES) + 0.5, np.zeros(len(data.LENGTHS)) + 0.5
@@ -170,7 +225,9 @@ def main(folder, only_measure):
     path = os.path.join(HERE, "music.safetensors")
     if not only_measure:
         common.write_weights(path, train(learnt, heldout))
-    measure(common.read_weights(path), learnt, heldout)
+    w = common.read_weights(path)
+    measure(w, learnt, heldout)
+    golden(w)
 
 
 if __name__ == "__main__":
