@@ -25,7 +25,8 @@ SHOWN = 9                       # every ninth of these is committed, in heldout.
 def load(folder):
     """(images [1797, 64], their digits): 8 rows of 8, ink from 0 to 16."""
     common.fetch(["python3-sklearn"], folder)
-    with gzip.open(os.path.join(folder, "python3-sklearn/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz"), "rt") as f:
+    path = "python3-sklearn/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz"
+    with gzip.open(os.path.join(folder, path), "rt") as f:
         rows = np.loadtxt(f, delimiter=",", dtype=np.int64)
     return rows[:, :64], rows[:, 64]
 

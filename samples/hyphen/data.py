@@ -22,7 +22,8 @@ def words(folder):
     with gzip.open(path, "rt", encoding="utf-8", errors="replace") as f:
         text = f.read()
     found, kinds = {}, {}
-    for head, marked, kind in re.findall(r"^([A-Za-z'][A-Za-z' ]*?) \\([A-Za-z'*\"`]+)\\(?: \([^)]*\))?,?\s*([nv]\.)?", text, re.M):
+    entry = r"^([A-Za-z'][A-Za-z' ]*?) \\([A-Za-z'*\"`]+)\\(?: \([^)]*\))?,?\s*([nv]\.)?"
+    for head, marked, kind in re.findall(entry, text, re.M):
         letters, tags = "", []
         for c in marked:
             if c not in MARKS:

@@ -62,7 +62,7 @@ def train(words):
             for group in adam.param_groups:         # up for 100 steps, then down to zero
                 group["lr"] = RATE * max(0, min(step / 100, 1 - step / steps))
             z = net(torch.from_numpy(x), torch.from_numpy(lengths))
-            loss = torch.nn.functional.cross_entropy(z.reshape(-1, len(data.MARKS)), torch.from_numpy(y.reshape(-1)), ignore_index=-1)
+            loss = torch.nn.functional.cross_entropy(z.flatten(0, 1), torch.from_numpy(y).flatten(), ignore_index=-1)
             adam.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1)

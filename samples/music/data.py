@@ -106,8 +106,8 @@ def melodies(data):
                 continue
             notes, (key, meter, upbeat) = [], CHOSEN[title]
             for name, sign, octave, length in re.findall(r"([A-G])([#b]?)(\d)(Whole|Half|Quarter|Eighth)", melody):
-                notes.append((12 + 12 * int(octave) + SCALE[LETTERS.index(name.lower())] + {"#": 1, "b": -1, "": 0}[sign],
-                              Fraction({"Whole": 8, "Half": 4, "Quarter": 2, "Eighth": 1}[length], 2)))
+                pitch = 12 + 12 * int(octave) + SCALE[LETTERS.index(name.lower())] + {"#": 1, "b": -1, "": 0}[sign]
+                notes.append((pitch, Fraction({"Whole": 8, "Half": 4, "Quarter": 2, "Eighth": 1}[length], 2)))
             yield title, False, meter, upbeat, on_grid(notes), SCALE[LETTERS.index(key.lower())]
 
 

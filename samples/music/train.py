@@ -99,7 +99,8 @@ def train(tunes, heldout):
             """The losses of every step's pitch and of its length, given that pitch."""
             past = lambda a: torch.cat([torch.zeros_like(a[:1]), a[:-1].clamp(min=0)])
             x = torch.cat([drop(self.pitch(past(pitch)), 0.3, self.training), drop(self.length(past(length)), 0.3, self.training),
-                           self.mode(kind[:, 0]).expand(len(pitch), -1, -1), self.meter(kind[:, 1]).expand(len(pitch), -1, -1), drop(place, 0.1, self.training)], 2)
+                           self.mode(kind[:, 0]).expand(len(pitch), -1, -1), self.meter(kind[:, 1]).expand(len(pitch), -1, -1),
+                           drop(place, 0.1, self.training)], 2)
             h = torch.cat([drop(self.rnn(x)[0], 0.5, self.training), place], 2)
             g = torch.cat([h, drop(self.pitch(pitch.clamp(min=0)), 0.3, self.training)], 2)
             fits = torch.from_numpy(room(place.numpy()))
@@ -121,24 +122,43 @@ def train(tunes, heldout):
             net.eval()
             with torch.no_grad():
                 u, v = net(*map(torch.from_numpy, batch(list(map(prepare, heldout)))))
-            print(f"step {step + 1}, loss {a.item():.3f} {b.item():.3f}, held out {u.item():.3f} {v.item():.3f}, {time.time() - start:.0f} s", flush=True)
+            print(f"step {step + 1}, loss {a.item():.3f} {b.item():.3f}, held out {u.item():.3f} {v.item():.3f}, "
+                  f"{time.time() - start:.0f} s", flush=True)
     return {**{name: w.detach().numpy() for name, w in net.state_dict().items()}, "count": COUNT,
             "sixteenths": np.array(data.LENGTHS), "bar": np.array(list(data.METERS.values()))}
 
 
+# ---- the same in NumPy's float64: music.rnn's equations
+
+def step(w, kind, place, last, state):
+    """(a vector, the next state): from it the pitch, and with the pitch's vector the length."""
+    (mode, meter), (pitch, length) = kind, last
+    h, c = common.lstm_step(w, "l0", np.concatenate([w["pitch.weight"][pitch], w["length.weight"][length],
+                                                     w["mode.weight"][mode], w["meter.weight"][meter], place])[None], *state)
+    return np.concatenate([h[0], place]), (h, c)
+
+
+def pitches(w, z, temperature=1.0):
+    return common.softmax((w["fc1.weight"] @ z + w["fc1.bias"]) / temperature)
+
+
+def lengths(w, z, pitch, place, temperature=1.0):
+    z = np.concatenate([z, w["pitch.weight"][pitch]])
+    return common.softmax((w["fc2.weight"] @ z + w["fc2.bias"] + room(place)) / temperature)
+
+
+START = (0, 0), (np.zeros((1, UNITS)),) * 2         # tokens, state
+
+
 def forward(w, tune):
-    """(pitch [steps, PITCHES], length [steps, LENGTHS]): the probabilities at each step of a tune that is given,
-    at temperature 1; music.rnn's equations in float64."""
-    (mode, meter), place, pitch, length = tune
-    h = c = np.zeros((1, UNITS))
-    out = [], []
-    for t, p in enumerate(pitch):
-        last = (pitch[t - 1], length[t - 1]) if t else (0, 0)
-        x = np.concatenate([w["pitch.weight"][last[0]], w["length.weight"][last[1]], w["mode.weight"][mode], w["meter.weight"][meter], place[t]])
-        h, c = common.lstm_step(w, "l0", x[None], h, c)
-        g = np.concatenate([h[0], place[t], w["pitch.weight"][p]])
-        out[0].append(common.softmax(g[:-24] @ w["fc1.weight"].T + w["fc1.bias"]))
-        out[1].append(common.softmax(g @ w["fc2.weight"].T + w["fc2.bias"] + room(place[t])))
+    """(pitch [steps, PITCHES], length [steps, LENGTHS]): the probabilities at each step of a tune that is given."""
+    kind, place, pitch, length = tune
+    (last, state), out = START, ([], [])
+    for now, f in zip(zip(pitch, length), place):
+        z, state = step(w, kind, f, last, state)
+        out[0].append(pitches(w, z))
+        out[1].append(lengths(w, z, now[0], f))
+        last = now
     return np.array(out[0]), np.array(out[1])
 
 
@@ -163,21 +183,16 @@ def draw(p, u, close):
 
 
 def compose(w, seed=1, temperature=0.7, minor=False, meter="4/4", bars=8, upbeat=0):
-    """([(MIDI number or 0, sixteenths)], how near a decision was): a tune in float64."""
-    h = c = np.zeros((1, UNITS))
-    last, elapsed, notes, close = (0, 0), -upbeat, [], []
-    kind = np.concatenate([w["mode.weight"][int(minor)], w["meter.weight"][list(data.METERS).index(meter)]])
+    """([(MIDI number or 0, sixteenths)], how near a decision was)"""
+    (last, state), elapsed, notes, close = START, -upbeat, [], []
+    kind = int(minor), list(data.METERS).index(meter)
     for t in range(400):
         place = features(data.METERS[meter], bars, elapsed)
-        x = np.concatenate([w["pitch.weight"][last[0]], w["length.weight"][last[1]], kind, place])
-        h, c = common.lstm_step(w, "l0", x[None], h, c)
-        z = np.concatenate([h[0], place])
-        pitch = draw(common.softmax((z @ w["fc1.weight"].T + w["fc1.bias"]) / temperature), uniform(seed, 0, t), close)
+        z, state = step(w, kind, place, last, state)
+        pitch = draw(pitches(w, z, temperature), uniform(seed, 0, t), close)
         if pitch == 0:
             break
-        z = np.concatenate([z, w["pitch.weight"][pitch]])
-        z = z @ w["fc2.weight"].T + w["fc2.bias"] + room(place)
-        length = draw(common.softmax(z / temperature), uniform(seed, 1, t), close)
+        length = draw(lengths(w, z, pitch, place, temperature), uniform(seed, 1, t), close)
         last = pitch, length
         elapsed += data.LENGTHS[length]
         notes.append((0 if pitch == 1 else pitch - 2 + data.LOWEST, data.LENGTHS[length]))
