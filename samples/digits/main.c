@@ -78,7 +78,7 @@ static bool read_image(const char *line, bool top_only)
 {
     float value[DOTS + 1], share[DIGITS];
     int count = numbers(line, value, DOTS + 1);
-    if (count < DOTS)
+    if (count < DOTS || (count > DOTS && !(value[0] >= 0 && value[0] < DIGITS)))
         return false;
     const float *image = value + (count - DOTS);
     for (int k = 0; k < DOTS; k++)

@@ -115,7 +115,7 @@ def split(folder):
 
 
 def show(word, tags):
-    """hy-phen-A-tion: the stressed syllable in capitals."""
+    """rep-re-sen-TA-tion: the stressed syllable in capitals."""
     parts, at = [], 0
     for k, tag in enumerate(tags):
         if tag or k + 1 == len(word):

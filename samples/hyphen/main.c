@@ -1,4 +1,4 @@
-/* main.c: hy-phen-A-tion, the syllables of English words.
+/* main.c: the SYL-la-bles of ENG-lish words.
  *
  * What a user writes around the C that rnnc makes of hyphen.rnn. In: text, from the arguments or from
  * standard input. Out: the same text, its words divided and the stressed syllables in capitals, or with
