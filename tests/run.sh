@@ -27,8 +27,10 @@ suites="golden errors numeric real"
 for suite in $suites; do
     run "$suite" "$build/tests/cases" "$suite"
 done
-[ "$kind" = asan ] || run langid sh tests/langid.sh "$build"
-[ "$kind" = asan ] || run vad sh tests/vad.sh "$build"
+[ "$kind" = asan ] || for sample in samples/*/main.c; do
+    sample=$(basename "$(dirname "$sample")")
+    run "$sample" sh "tests/$sample.sh" "$build"
+done
 # A network that is not there is a check that was skipped.
 skipped=$(cat "$log/real" "$log/vad" 2>/dev/null | grep -c '^skipped: .* (there is no ')
 cat "$log"/*.sum | awk -F'[ ,]+' -v skipped="$skipped" '{ checks += $3; bad += $5 + $7 } END {
