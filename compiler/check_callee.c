@@ -71,7 +71,7 @@ Scope *check_callee(Checker *c, Where w, const Expr *expr)
     if (found && leaf.cell)
         return check_callee_of(c, w, expr, leaf);
     if (!found && !check_is_builtin(call->text)) {
-        check_unknown_function(c, call);
+        check_unknown_function(c, w.scope, call);
     } else if (!leaf.shared) {
         const char *word = expr->kind == EXPR_REPEAT ? "repeat" : "backward";
         diag_error(c->diag, call->place, "`%s` goes with a call of a cell: `%s` is an operator, and has no %s", word, call->text,

@@ -87,16 +87,27 @@ static const Local *layer_locals(Checker *c, Where w, const Expr *expr, int laye
     return locals;
 }
 
+/* How many layers; -1: not known yet, -2 after a message. */
+static int layer_count(Checker *c, Where w, const Expr *expr)
+{
+    w.whole = NULL;
+    w.site = NULL;
+    w.backward = false;
+    Value value = check_expr(c, w, expr);
+    if (value.kind == VALUE_UNKNOWN)
+        return -1;
+    if (value.kind == VALUE_NUMBER && value_is_integer(value) && value.number >= 1 && value.number <= MAX_LAYERS)
+        return (int)value.number;
+    if (value.kind == VALUE_NUMBER)
+        diag_error(c->diag, expr->place, "%.10g layers: `repeat` makes a whole number of them from 1 to %d", value.number, MAX_LAYERS);
+    else if (value.kind != VALUE_NONE)
+        diag_error(c->diag, expr->place, "the number of layers must be known when compiling");
+    return -2;
+}
+
 Scope *check_repeat(Checker *c, Where w, const Expr *expr, Fn leaf)
 {
-    Where outside = w;
-    outside.whole = NULL;
-    outside.site = NULL;
-    int64_t layers = check_dim(c, outside, expr->left, 1, "the number of layers");
-    if (layers > MAX_LAYERS) {
-        diag_error(c->diag, expr->left->place, "%lld layers: `repeat` makes at most %d", (long long)layers, MAX_LAYERS);
-        return NULL;
-    }
+    int layers = layer_count(c, w, expr->left);
     const Expr *call = check_leaf(expr);
     Site all = w.site ? *w.site : check_site(c, w, expr, leaf);
     int count = passed_on(leaf, all.taken);

@@ -35,7 +35,7 @@ static bool find_leaf(Checker *c, Shared *shared)
     } else if (found || check_is_builtin(call->text)) {
         diag_error(c->diag, call->word, "`%s` is an operator: only a cell has weights to share", call->text);
     } else {
-        check_unknown_function(c, call);
+        check_unknown_function(c, shared->home, call);
     }
     return false;
 }

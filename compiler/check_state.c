@@ -52,7 +52,7 @@ static Type assumed_type(Checker *c, Variable *variable, const char *key)
  * it is computed for. */
 static const char *state_key(Checker *c, const Where *w, const Variable *variable, const Expr *expr)
 {
-    if (variable)
+    if (variable && variable->kind != VAR_STATIC)
         return scope_path(c, variable->scope, variable->name);
     const char *key = arena_printf(c->arena, "%s:%u", scope_path(c, w->scope, ""), expr->place.begin);
     for (const Local *local = w->locals; local; local = local->next)

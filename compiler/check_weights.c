@@ -333,7 +333,7 @@ static void unused_tensors(Checker *c, const WeightFile *file)
     size_t unused = 0;
     const char *list = "";
     for (size_t i = 0; i < tensor_file_count(file->file); i++)
-        if (!file->used[i] && unused++ < 5)
+        if (!file->used[i] && !tensor_file_at(file->file, i)->constant && unused++ < 5)
             list = arena_printf(c->arena, "%s%s%s", list, *list ? ", " : "", tensor_file_at(file->file, i)->name);
     Place nowhere = {0};
     if (unused)

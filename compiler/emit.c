@@ -1,6 +1,7 @@
 /* emit.c: the emitted source file as a whole, its constants, and the blob. */
 #include "emit.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,10 @@ static void emit_array(Out *out, const Buffer *buffer)
             out_printf(out, "%.0f", buffer->data[i]);
         else {
             float value = (float)buffer->data[i];
+            if (!isfinite(value)) {
+                out_text(out, isnan(value) ? "NAN" : value < 0 ? "-INFINITY" : "INFINITY");
+                continue;
+            }
             char text[32];
             int length = snprintf(text, sizeof text, "%.9g", (double)value);
             out_printf(out, "%s%s", text, memchr(text, '.', (size_t)length) || memchr(text, 'e', (size_t)length) ? "f" : ".0f");
@@ -128,12 +133,22 @@ static void emit_table(Out *out, const Plan *plan, const EmitOptions *o)
     out_text(out, "};\n\n");
 }
 
+/* Weights are finite, but what is folded of them may not be. */
+static bool all_finite(const Plan *plan, const EmitOptions *o)
+{
+    for (size_t i = 0; i < plan->buffer_count; i++)
+        for (int64_t k = 0; is_array(&plan->buffer[i], o) && k < plan->buffer[i].count; k++)
+            if (!isfinite((float)plan->buffer[i].data[k]))
+                return false;
+    return true;
+}
+
 void emit_source(Out *out, const Plan *plan, const EmitOptions *o)
 {
     out_printf(out, "/* %s.c: the model `%s` of %s, made by rnnc. See %s.h.\n"
                     " * Compile with the folder of rt.h on the include path, link with librnnrt.a (and -lm). */\n"
-                    "#ifndef RT_SECTION\n\n#include \"%s.h\"\n#include \"rt.h\"\n\n#include <string.h>\n\n",
-               o->name, plan->graph->name, emit_safe(plan->arena, o->source), o->name, o->name);
+                    "#ifndef RT_SECTION\n\n#include \"%s.h\"\n#include \"rt.h\"\n\n%s#include <string.h>\n\n",
+               o->name, plan->graph->name, emit_safe(plan->arena, o->source), o->name, o->name, all_finite(plan, o) ? "" : "#include <math.h>\n");
     bool arrays = false;
     for (size_t i = 0; i < plan->buffer_count; i++)
         arrays = arrays || is_array(&plan->buffer[i], o);

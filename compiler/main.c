@@ -1,5 +1,6 @@
 /* main.c: the stages, one after the other, from a model file to files of C. */
 #include "emit.h"
+#include "graph_dot.h"
 #include "interp.h"
 #include "options.h"
 #include "run.h"
@@ -69,11 +70,32 @@ static bool use_plan(Arena *arena, Diag *diag, Options *o, const Plan *plan)
     return show(out->text);
 }
 
+/* The graph as the checker left it; with -fused, after the passes. */
+static bool draw(Arena *arena, Diag *diag, Options *o, const Graph *graph)
+{
+    Out *out = out_new(arena);
+    const char *error = NULL;
+    graph_dot(out, strstr(o->emit, "-fused") ? pass_run(arena, graph, &o->pass) : graph);
+    if (strncmp(o->emit, "dot", 3) == 0)
+        return show(out->text);
+    if (graph_svg(arena, out->text, &error))
+        return true;
+    diag_error(diag, (Place){0}, "%s", error);
+    return false;
+}
+
+static bool is_picture(const Options *o)
+{
+    return o->emit && (strncmp(o->emit, "dot", 3) == 0 || strncmp(o->emit, "svg", 3) == 0);
+}
+
 static bool use_graph(Arena *arena, Diag *diag, Options *o, const Graph *graph)
 {
     Out *out = out_new(arena);
     if (o->interpret)
         return run_interpreted(arena, diag, o, graph);
+    if (is_picture(o))
+        return draw(arena, diag, o, graph);
     graph = pass_run(arena, graph, &o->pass);
     if (o->emit && strcmp(o->emit, "graph") == 0) {
         graph_print(out, graph);
@@ -100,7 +122,7 @@ static bool compile(Arena *arena, Diag *diag, Options *o)
         ast_print(out, ast);
         return show(out->text);
     }
-    o->check.weights_optional = o->emit && (strcmp(o->emit, "graph") == 0 || strcmp(o->emit, "plan") == 0);
+    o->check.weights_optional = o->emit && (strcmp(o->emit, "graph") == 0 || strcmp(o->emit, "plan") == 0 || is_picture(o));
     Graph *graph = check(arena, diag, library, ast, &o->check);
     return graph && use_graph(arena, diag, o, graph);
 }

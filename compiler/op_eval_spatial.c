@@ -3,6 +3,7 @@
 #include "op_eval.h"
 
 #include <assert.h>
+#include <math.h>
 
 typedef struct Image {
     int64_t rows, columns, channels;
@@ -61,7 +62,7 @@ static double pool(Op op, const double *x, Image image, Window w, int64_t channe
     for (int64_t i = 0; i < w.rows; i++)
         for (int64_t k = 0; k < w.columns; k++) {
             double value = pixel(x, image, w.row + i, w.column + k, channel);
-            largest = value > largest ? value : largest;
+            largest = value > largest || isnan(value) ? value : largest;
             sum += value;
         }
     return op == OP_MAX_POOL ? largest : sum / (double)(w.rows * w.columns);

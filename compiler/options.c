@@ -37,13 +37,13 @@ static bool take_runtime(Word *w) { w->o->runtime = w->value; return true; }
 
 static bool take_emit(Word *w)
 {
-    static const char *const kinds[] = {"ast", "graph", "plan", "c", "h"};
+    static const char *const kinds[] = {"ast", "graph", "dot", "svg", "dot-fused", "svg-fused", "plan", "c", "h"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(w->value, kinds[i]) == 0) {
             w->o->emit = kinds[i];
             return true;
         }
-    return complain("--emit=%s: it is one of ast, graph, plan, c, h", w->value);
+    return complain("--emit=%s: it is one of ast, graph, dot, svg, dot-fused, svg-fused, plan, c, h", w->value);
 }
 
 static bool take_by(Word *w)
@@ -183,13 +183,14 @@ static const struct Option {
     const char *value, *help;    /* help NULL: not listed */
 } table[] = {
     {"-o", NEEDS, take_folder, " DIR", "write NAME.h and NAME.c there (made if it is missing)"},
-    {"--weights", NEEDS, take_weights, "=FILE", "in place of the model's weight file: safetensors, npz or npy"},
+    {"--weights", NEEDS, take_weights, "=FILE", "in place of the model's weight file: safetensors, ONNX, npz or npy"},
     {"--random-weights", MAY, take_random, "[=SEED]", "no weight file: numbers that follow from SEED and each weight's name"},
     {"-D", NEEDS, take_define, " NAME=NUMBER", "a parameter of the model"},
     {"--model", NEEDS, take_model, "=NAME", "which model, where the file has several"},
     {"--name", NEEDS, take_name, "=NAME", "of the files and functions; otherwise the model's"},
     {"--blob", PLAIN, take_blob, "", "weights in a file NAME.bin, to be mapped or put into flash, not in arrays"},
-    {"--emit", NEEDS, take_emit, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c or h"},
+    {"--emit", NEEDS, take_emit, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c, h; dot, a picture of the\n"
+     "                           equations for Graphviz, or svg; dot-fused, svg-fused: of the loops made of them"},
     {"--without", NEEDS, take_without, "=PASS", "leave a pass out"},
     {"--dump", NEEDS, take_dump, "=PASS", "print the graph after a pass; all: after each that changed it"},
     {"--times", PLAIN, take_times, "", "print how long each pass took"},

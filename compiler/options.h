@@ -21,7 +21,7 @@ typedef struct Options {
     bool done;                   /* --help and the like: all is said */
     const char *model;           /* the file */
     const char *folder;          /* -o */
-    const char *emit;            /* ast, graph, plan, c, h; NULL: files */
+    const char *emit;            /* ast, graph, dot, svg, dot-fused, svg-fused, plan, c, h; NULL: files */
     const char *name;            /* of what is emitted */
     bool blob;
     uint64_t seed;               /* of random weights */

@@ -188,13 +188,10 @@ static void spatial(Planner *p, const Node *node, NodeId id, int loop)
     step->in_count = pool ? 1 : 2;
     int64_t h = image ? in.dim[0] : 1, w = in.dim[image], c = in.dim[in.rank - 1];
     int64_t kh = pool ? (image ? node->at.window : 1) : image ? kernel.dim[0] : 1, kw = pool ? node->at.window : kernel.dim[image];
-    int64_t size[] = {h, w, c, kh, kw, image ? node->at.stride : 1, node->at.stride, image ? node->at.pad : 0, node->at.pad};
-    step->size_count = 0;
-    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
-        if (!(pool && i >= 7))
-            step->size[step->size_count++] = size[i];
-    if (!pool)
-        step->size[step->size_count++] = kernel.dim[kernel.rank - 1];
+    int64_t out_channels = pool ? 0 : kernel.dim[kernel.rank - 1], pad = node->at.pad;
+    int64_t conv[] = {h, w, c, kh, kw, out_channels, node->at.stride, image ? pad : 0, pad}, pooling[] = {h, w, c, kh, kw, node->at.stride};
+    step->size_count = pool ? 6 : 9;
+    memcpy(step->size, pool ? pooling : conv, (size_t)step->size_count * sizeof *conv);
     step->label = node->label;
 }
 

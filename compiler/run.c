@@ -186,7 +186,7 @@ static const char *lengths_name(const Run *r)
 static const char *program_arguments(Run *r)
 {
     const Graph *graph = r->plan->graph;
-    const char *text = arena_printf(r->arena, "%s %lld", r->o->by, (long long)r->o->seed);
+    const char *text = r->o->by;
     for (int clock = 0; clock < graph->clock_count; clock++)
         text = arena_printf(r->arena, "%s %lld", text, (long long)r->data.length[clock]);
     for (size_t i = 0; i < graph->input_count; i++)

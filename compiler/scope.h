@@ -261,8 +261,9 @@ Graph *check_order(Checker *c);                            /* the graph, ordered
 Value check_call(Checker *c, Where w, const Expr *expr);
 bool check_is_cell(Checker *c, Where w, const Expr *expr); /* a call of a cell, `repeat` or `backward`; no operator */
 bool check_find_fn(Checker *c, Scope *scope, const char *name, Fn *fn);
-void check_unknown_function(Checker *c, const Expr *call);
+void check_unknown_function(Checker *c, const Scope *scope, const Expr *call);
 Value check_builtin(Checker *c, Where w, const Expr *expr, const char *name);   /* check_builtin.c */
+extern const char *const check_builtins[];                /* operators that op_find does not know; NULL at the end */
 bool check_is_builtin(const char *name);
 
 /* ---- check_args.c: operators with named arguments ---- */

@@ -1,7 +1,7 @@
 /* tensor_file.c: opens a weight file, tells its format by its first bytes and looks tensors up.
  * In: a path. Out: a TensorFile whose names are unique and sorted for the search; element types and
  * their conversion to double; npy_write. The formats have a reader each: tensor_safetensors.c,
- * tensor_npy.c. */
+ * tensor_npy.c, tensor_onnx.c. */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -23,7 +23,7 @@ enum { NAME_LIMIT = 1000, NPY_HEADER_ROOM = 384 };
 typedef struct Block Block;
 struct Block {
     Block *next;
-    unsigned char bytes[];
+    _Alignas(max_align_t) unsigned char bytes[];
 };
 
 struct TensorFile {
@@ -154,7 +154,7 @@ static unsigned char *descriptor_read(TensorFile *file, int descriptor, size_t *
     else if (!S_ISREG(status.st_mode))
         tensor_file_fail(file, "it is a device or pipe; needed a file whose size is known");
     else if (status.st_size <= 0)
-        tensor_file_fail(file, "it is empty; needed a safetensors, npy or npz file");
+        tensor_file_fail(file, "it is empty; needed a safetensors, ONNX, npz or npy file");
     else if ((uint64_t)status.st_size > TENSOR_FILE_LIMIT)
         tensor_file_fail(file, "it has %jd bytes; allowed are %" PRIu64, (intmax_t)status.st_size,
                          TENSOR_FILE_LIMIT);
@@ -205,8 +205,8 @@ static bool format_unknown(TensorFile *file, const unsigned char *bytes, size_t 
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (begins(bytes, size, others[i].magic))
-            return tensor_file_fail(file, "it is %s; needed a safetensors, npy or npz file", others[i].name);
-    return tensor_file_fail(file, "its first bytes are those of no known format; needed a safetensors, npy or npz file");
+            return tensor_file_fail(file, "it is %s; needed a safetensors, ONNX, npz or npy file", others[i].name);
+    return tensor_file_fail(file, "its first bytes are those of no known format; needed a safetensors, ONNX, npz or npy file");
 }
 
 static bool format_read(TensorFile *file, const char *path, unsigned char *bytes, size_t size)
@@ -223,6 +223,8 @@ static bool format_read(TensorFile *file, const char *path, unsigned char *bytes
         return npz_read(file, bytes, size);
     if (size > 8 && bytes[8] == '{')
         return safetensors_read(file, bytes, size);
+    if (onnx_begins(bytes, size))
+        return onnx_read(file, bytes, size);
     return format_unknown(file, bytes, size);
 }
 

@@ -1,4 +1,4 @@
-/* tensor_file.h: the tensors of a weight file (safetensors, npy, npz), and the npy writer.
+/* tensor_file.h: the tensors of a weight file (safetensors, ONNX, npz, npy), and the npy writer.
  * Such files are hostile input: every size in them is checked before it is used, everything that is
  * unusable is refused with its own message, and a file that opens is sound from its first byte to
  * its last. Values are not judged: a NaN is read like any other number. */
@@ -29,19 +29,23 @@ typedef struct Tensor {
     size_t count;                   /* the product of the dimensions: 1 for rank 0, may be 0 */
     const unsigned char *bytes;     /* count * dtype_size bytes, little-endian, C order, not aligned;
                                      * owned by the file, gone with tensor_file_close */
+    bool constant;                  /* of a graph's own arithmetic: not being used is no news */
 } Tensor;
 
 typedef struct TensorFile TensorFile;
 
 /* Reads the whole file; its content, not its name, says which format it has. A lone npy holds one
  * tensor that is named as the file is, without folder and ".npy"; a member NAME.npy of an npz is
- * NAME. On failure NULL, and in *error a string of the arena: one line without the file's name, such
+ * NAME. An ONNX model's tensors are its initialisers and the results of its Constant nodes; where
+ * those of two subgraphs have one name, it becomes NODE.ATTRIBUTE.NAME, the node's (or else its first
+ * output's) name and that of the attribute which is the subgraph. On failure NULL, and in *error a string of the arena: one line without the file's name, such
  * as "tensor 'W' has element type 'F8_E4M3'; needed one of F64 F32 ...". Files and archives of more
  * than 4 GiB are refused. The structure is in the arena, the tensors' bytes are not: close it. */
 TensorFile *tensor_file_open(Arena *arena, const char *path, const char **error);
 void tensor_file_close(TensorFile *file);       /* NULL is allowed */
 
-/* The tensors in the order of the file: a safetensors header, an archive's directory. */
+/* The tensors in the order of the file: a safetensors header, an archive's directory, a
+ * graph's initialisers before its nodes. */
 size_t tensor_file_count(const TensorFile *file);
 const Tensor *tensor_file_at(const TensorFile *file, size_t index);
 
@@ -78,7 +82,7 @@ extern const DTypeInfo dtype_table[DTYPE_COUNT];
 /* Keeps the message for the caller of tensor_file_open, control characters replaced; false. */
 bool tensor_file_fail(TensorFile *file, const char *format, ...) RNNC_FORMAT(2, 3);
 
-/* Memory that lives as long as the file, not zeroed; NULL (and a message) if there is not enough. */
+/* Memory that lives as long as the file, aligned for any type, not zeroed; NULL (and a message) if there is not enough. */
 unsigned char *tensor_file_block(TensorFile *file, uint64_t size);
 
 /* A copy of a tensor's name, or NULL (and a message) if it is unfit. Call it before anything that
@@ -96,5 +100,7 @@ void tensor_file_add(TensorFile *file, const Tensor *tensor);
 bool safetensors_read(TensorFile *file, const unsigned char *bytes, size_t size);
 bool npy_read(TensorFile *file, const char *name, unsigned char *bytes, size_t size);
 bool npz_read(TensorFile *file, const unsigned char *bytes, size_t size);
+bool onnx_begins(const unsigned char *bytes, size_t size);
+bool onnx_read(TensorFile *file, const unsigned char *bytes, size_t size);
 
 #endif

@@ -1,9 +1,11 @@
 /* kernels.c: the kernels of kernels.def, compiled once for each instruction set by the mechanism that
- * rt.h describes. The bodies are in three files by what they do: kernels_axis.h (softmax, sums,
- * extremes), kernels_product.h (matrix products) and kernels_move.h (copies). */
+ * rt.h describes. The bodies are in files by what they do: kernels_axis.h (softmax, sums, extremes),
+ * kernels_product.h (matrix products), kernels_window.h (convolution, pooling), kernels_move.h (copies)
+ * and kernels_draw.h (random numbers). */
 #ifndef RT_SECTION
 
 #include "rt.h"
+#include "random.h"
 
 #if RT_HAVE_SCALAR
 #include "vec_scalar.h"
@@ -30,7 +32,9 @@
 
 #include "kernels_axis.h"
 #include "kernels_product.h"
+#include "kernels_window.h"
 #include "kernels_move.h"
+#include "kernels_draw.h"
 #include "vec_end.h"
 
 #endif

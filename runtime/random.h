@@ -20,9 +20,9 @@
 static inline uint32_t rt_random_mix(uint32_t x)
 {
     x ^= x >> 16;
-    x *= UINT32_C(0x7feb352d);
+    x *= 0x7feb352du;
     x ^= x >> 15;
-    x *= UINT32_C(0x846ca68b);
+    x *= 0x846ca68bu;
     x ^= x >> 16;
     return x;
 }
@@ -31,8 +31,8 @@ static inline uint32_t rt_random_mix(uint32_t x)
 static inline uint32_t rt_random_bits(uint32_t seed, uint32_t site, uint32_t counter)
 {
     /* 2^32 divided by the golden ratio keeps 0 and small numbers from being a key of zeros. */
-    uint32_t key = rt_random_mix(seed + UINT32_C(0x9e3779b9));
-    uint32_t inner = rt_random_mix(key ^ site), outer = rt_random_mix(inner + UINT32_C(0x9e3779b9));
+    uint32_t key = rt_random_mix(seed + 0x9e3779b9u);
+    uint32_t inner = rt_random_mix(key ^ site), outer = rt_random_mix(inner + 0x9e3779b9u);
     return rt_random_mix(rt_random_mix(counter + inner) ^ outer);
 }
 

@@ -18,20 +18,22 @@ typedef struct Check {                    /* an output, and what it is held to *
 typedef struct Network {
     const char *name, *model;             /* of the file and the folder; the model in it, or NULL */
     const char *input, *input_file;
+    int from;                             /* the first column of that file that the model takes */
     const char *scale;                    /* of the 8-bit weights, or NULL: there are none */
-    const char *by;
+    const char *by, *otherwise;           /* run or step, and the other */
     Check check[8];
 } Network;
 
 static const Network networks[] = {
-    {"rnnoise", NULL, "x", "features", "scale=256", "step",
+    {"rnnoise", NULL, "x", "features", 0, "scale=256", "step", "run",
      {{"gains", "gains", 5e-5}, {"gains", "gains_exact", 1e-5}, {"vad", "vad", 5e-5}, {"vad", "vad_exact", 1e-5},
       {"states", "states", 1e-3}}},
-    {"music_detector", "music", "x", "features", "scale=128", "run",
+    {"music_detector", "music", "x", "features", 0, "scale=128", "run", "step",
      {{"probs", "probs", 1e-3}, {"probs", "probs_exact", 1e-5}, {"layer0", "layer0", 1e-3}, {"states", "states", 5e-3}}},
-    {"music_detector", "music_rational", "x", "features", "scale=128", "step",
+    {"music_detector", "music_rational", "x", "features", 0, "scale=128", "step", "run",
      {{"probs", "probs", 1e-5}, {"layer0", "layer0", 1e-5}, {"states", "states", 1e-5}}},
-    {"charrnn", "reader", "character", "ids", NULL, "step", {{"logits", "logits", 1e-4}}},
+    {"charrnn", "reader", "character", "ids", 0, NULL, "step", "run", {{"logits", "logits", 1e-4}}},
+    {"silero_vad", NULL, "chunk", "chunks", 64, NULL, "step", "run", {{"speech", "probs", 1e-5}, {"states", "states", 1e-3}}},
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
@@ -148,12 +150,27 @@ static void run_network(Real *r, const Network *n)
     }
 }
 
+/* The input without its first columns, which the model has to know by itself. */
+static const char *columns_from(const Real *r, const Network *n)
+{
+    Array all = wanted(r, n->input_file);
+    const char *path = arena_printf(r->arena, "%s/%s.npy", r->variant.work, n->input);
+    int64_t dim[2] = {all.dim[0], all.dim[1] - n->from};
+    double *kept = arena_array(r->arena, (size_t)(dim[0] * dim[1]), sizeof *kept);
+    ck_assert(all.rank == 2 && dim[1] > 0);
+    for (int64_t i = 0; i < dim[0]; i++)
+        memcpy(kept + i * dim[1], all.value + i * all.dim[1] + n->from, (size_t)dim[1] * sizeof *kept);
+    folder_make(r->variant.work);
+    array_write(r->arena, path, 2, dim, kept, false);
+    return path;
+}
+
 static void run_stream(const Network *n)
 {
     Real r = real_open(n->name, n->model);
     if (is_missing(&r))
         return;
-    variant_input(&r.variant, n->input, data_path(&r, n->input_file));
+    variant_input(&r.variant, n->input, n->from ? columns_from(&r, n) : data_path(&r, n->input_file));
     for (const Check *check = n->check; check->output; check++)
         if (check == n->check || strcmp(check->output, check[-1].output) != 0)
             variant_output(&r.variant, check->output);
@@ -168,7 +185,8 @@ static void run_stream(const Network *n)
         print_record(&r);
     }
     r.variant = host;
-    r.variant.blob = true;                /* once more with the weights in a file of their own */
+    r.variant.blob = true;                /* once more with the weights in a file of their own, and the other way */
+    r.variant.by = n->otherwise;
     r.variant.work = arena_printf(r.arena, "%s_blob", r.variant.work);
     set_weights(&r, variant_isa_count - 1, 0, NULL);
     run_network(&r, n);

@@ -1,8 +1,9 @@
 /* cases_text.c: suites whose results are texts.
  *
  * golden: tests/golden/X.rnn; X.graph and X.plan are what --emit=graph and --emit=plan print, and
- * X.c.golden, where that file exists, what --emit=c does. The C of every case must compile without a
- * warning. The first line `# random weights` stands for --random-weights.
+ * X.c.golden, where that file exists, what --emit=c does; so X.dot and X.fused.dot the pictures
+ * (--emit=dot, dot-fused). The C of every case must compile without a warning, and Graphviz must draw its
+ * pictures. The first line `# random weights` stands for --random-weights.
  *
  * errors: tests/errors/X.rnn; X.err is what `rnnc X.rnn --emit=graph` says, run in that folder. A first
  * line `# options: ...` adds options. Messages without an error in them go with exit status 0. */
@@ -109,6 +110,20 @@ static void compile_clean(Arena *arena, Out *report, const char *model)
         }
 }
 
+/* Whether `dot` of Graphviz is there. */
+static bool drawing;
+
+static void draw_clean(Arena *arena, Out *report, const char *model, const char *kind)
+{
+    Command command = command_new(arena, cases_rnnc);
+    command_add(&command, "%s", model);
+    command_add(&command, "--emit=%s", kind);
+    add_options(&command, model);
+    Result result = command_run(&command);
+    if (result.status != 0 || *result.err || !strstr(result.out, "<svg") || !strstr(result.out, "</svg>"))
+        out_printf(report, "%s\n  exit status %d, and no picture: %s\n", command_text(&command), result.status, result.err);
+}
+
 START_TEST(golden)
 {
     Arena *arena = arena_new();
@@ -119,17 +134,37 @@ START_TEST(golden)
     compare_emit(arena, report, model, "plan", arena_printf(arena, "%s.plan", base));
     if (file_text(arena, c_golden))
         compare_emit(arena, report, model, "c", c_golden);
+    const char *kinds[][2] = {{"dot", "dot"}, {"dot-fused", "fused.dot"}};
+    for (int i = 0; i < 2; i++) {
+        const char *dot_golden = arena_printf(arena, "%s.%s", base, kinds[i][1]);
+        if (file_text(arena, dot_golden))
+            compare_emit(arena, report, model, kinds[i][0], dot_golden);
+    }
+    if (drawing) {
+        draw_clean(arena, report, model, "svg");
+        draw_clean(arena, report, model, "svg-fused");
+    }
     compile_clean(arena, report, model);
     cases_report(model, report);
 }
 END_TEST
+
+static void prepare_golden(Arena *arena)
+{
+    Command command = {.arena = arena};
+    command_split(&command, "dot -V");
+    drawing = command_run(&command).status == 0;
+    if (!drawing)
+        printf("skipped: pictures (there is no dot of Graphviz)\n");
+    fflush(stdout);
+}
 
 static void add_golden(TCase *tcase, int count)
 {
     tcase_add_loop_test(tcase, golden, 0, count);
 }
 
-const CaseSuite suite_golden = {"golden", "tests/golden/*.rnn", NULL, add_golden};
+const CaseSuite suite_golden = {"golden", "tests/golden/*.rnn", prepare_golden, add_golden};
 
 /* ---- errors ---- */
 

@@ -28,8 +28,9 @@ for suite in $suites; do
     run "$suite" "$build/tests/cases" "$suite"
 done
 [ "$kind" = asan ] || run langid sh tests/langid.sh "$build"
+[ "$kind" = asan ] || run vad sh tests/vad.sh "$build"
 # A network that is not there is a check that was skipped.
-skipped=$(cat "$log/real" 2>/dev/null | grep -c '^skipped: .* (there is no ')
+skipped=$(cat "$log/real" "$log/vad" 2>/dev/null | grep -c '^skipped: .* (there is no ')
 cat "$log"/*.sum | awk -F'[ ,]+' -v skipped="$skipped" '{ checks += $3; bad += $5 + $7 } END {
     printf "%d passed, %d failed, %d skipped\n", checks - bad - skipped, bad, skipped }'
 exit $status

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from vectors import case, gru_reset_before, relu, run_rnn, sigmoid, state, tensor
+from vectors import case, gru_reset_before, relu, run_rnn, sigmoid, softmax, state, tensor
 
 
 def conv1d(x, K, stride=1, pad=0, dilation=1):
@@ -128,6 +128,43 @@ def row_of_axis(c):
     c.output("e", E[:, w].T)
     c.output("g", np.moveaxis(G[1:3, w, :2], 1, 0))
     c.output("h", G[2, w])
+
+
+# ---- drawing: the counter's hash of runtime/random.h, in numpy's 32-bit numbers ----
+
+def mixed(x):
+    x = x ^ (x >> np.uint32(16))
+    x = x * np.uint32(0x7FEB352D)
+    x = x ^ (x >> np.uint32(15))
+    x = x * np.uint32(0x846CA68B)
+    return x ^ (x >> np.uint32(16))
+
+
+def uniform(site, count, seed=1):
+    """The first `count` numbers drawn at a place."""
+    golden = np.uint32(0x9E3779B9)
+    with np.errstate(over="ignore"):
+        inner = mixed(mixed(np.array([seed], np.uint32) + golden) ^ np.uint32(site))
+        outer = mixed(inner + golden)
+        bits = mixed(mixed(np.arange(count, dtype=np.uint32) + inner) ^ outer)
+    return (bits >> np.uint32(8)) / 2.0 ** 24
+
+
+def bell(site, count):
+    return np.sqrt(-2 * np.log(1 - uniform(site, count))) * np.cos(2 * np.pi * uniform(site + 1, count))
+
+
+@case
+def drawn(c):
+    x = c.normal(6, 7)
+    many = bell(5, 100000)
+    assert abs(many.mean()) < 0.01 and abs(many.std() - 1) < 0.01 and abs((many > 1).mean() - 0.1587) < 0.005
+    p = softmax(x)
+    c.input("x", x)
+    c.output("word", np.array([np.nonzero(np.cumsum(v) > u * v.sum())[0][0] for v, u in zip(p, uniform(0, 6))], np.int32))
+    c.output("noise", 0.5 * bell(1, 30).reshape(6, 5))
+    c.output("both", bell(3, 72).reshape(6, 4, 3))
+    c.output("once", bell(5, 2))
 
 
 # ---- repeat ----

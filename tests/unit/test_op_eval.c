@@ -187,6 +187,11 @@ START_TEST(convolutions)
     RUN(OP_AVG_POOL, WINDOW(2, 2, 0), SHAPE(3, 4, 2), SCALAR, x, NULL, SHAPE(1, 2, 2), DATA(-1.5, 0, 2.25, 1));
     const double *line = DATA(4, 4, 3, -4, -4, -3, 3, 4, 3, 0, -4, -4, 0, -1);
     RUN(OP_MAX_POOL, WINDOW(3, 2, 0), SHAPE(7, 2), SCALAR, line, NULL, SHAPE(3, 2), DATA(4, 4, 3, 4, 3, 0));
+    Attributes pair = WINDOW(2, 1, 0);
+    Shape three = SHAPE(3, 1);
+    double out[2];
+    op_eval(OP_MAX_POOL, &pair, &three, (const double *const[]){DATA(1, NAN, 2)}, 1, SHAPE(2, 1), out);
+    ck_assert(isnan(out[0]) && isnan(out[1]));
     RUN(OP_AVG_POOL, WINDOW(2, 3, 0), SHAPE(7, 2), SCALAR, line, NULL, SHAPE(2, 2), DATA(3.5, 0, 3, 2));
 }
 END_TEST

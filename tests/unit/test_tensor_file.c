@@ -116,14 +116,14 @@ END_TEST
 START_TEST(unusable_files)
 {
     static const struct { const char *bytes; size_t size; const char *message; } rows[] = {
-        {"", 0, "it is empty; needed a safetensors, npy or npz file"},
-        {"{\"a\": 1}", 8, "its first bytes are those of no known format; needed a safetensors, npy or npz file"},
-        {"\x89HDF\r\n\x1a\n", 8, "it is an HDF5 file; needed a safetensors, npy or npz file"},
-        {"GGUF\3\0\0\0", 8, "it is a GGUF file; needed a safetensors, npy or npz file"},
-        {"\x1f\x8b\x08", 3, "it is a gzip file; needed a safetensors, npy or npz file"},
-        {"\x80\2}q", 4, "it is a Python pickle; needed a safetensors, npy or npz file"},
-        {"\x80\4\x95", 3, "it is a Python pickle; needed a safetensors, npy or npz file"},
-        {"version https://git-lfs.github.com/spec/v1\n", 43, "it is a Git LFS pointer, not the file itself; needed a safetensors, npy or npz file"},
+        {"", 0, "it is empty; needed a safetensors, ONNX, npz or npy file"},
+        {"{\"a\": 1}", 8, "its first bytes are those of no known format; needed a safetensors, ONNX, npz or npy file"},
+        {"\x89HDF\r\n\x1a\n", 8, "it is an HDF5 file; needed a safetensors, ONNX, npz or npy file"},
+        {"GGUF\3\0\0\0", 8, "it is a GGUF file; needed a safetensors, ONNX, npz or npy file"},
+        {"\x1f\x8b\x08", 3, "it is a gzip file; needed a safetensors, ONNX, npz or npy file"},
+        {"\x80\2}q", 4, "it is a Python pickle; needed a safetensors, ONNX, npz or npy file"},
+        {"\x80\4\x95", 3, "it is a Python pickle; needed a safetensors, ONNX, npz or npy file"},
+        {"version https://git-lfs.github.com/spec/v1\n", 43, "it is a Git LFS pointer, not the file itself; needed a safetensors, ONNX, npz or npy file"},
         {"\0\0\0\0\0\0\0\x10{}", 10, "its header is said to have 1152921504606846976 bytes, but only 2 follow (is it truncated?)"},
         {"\x93NUMPY\1", 7, "tensor 't' does not begin as an npy does"},
         {"\x93NUMPY\4\0\0\0\0\0", 12, "tensor 't' has npy version 4.0; known are 1.0, 2.0 and 3.0"},
