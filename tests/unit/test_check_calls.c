@@ -144,6 +144,35 @@ START_TEST(shared_cell_takes_the_other_arguments)
 }
 END_TEST
 
+/* Start values and delays of the caller are those of the last layer; a reset is of all. */
+START_TEST(states_of_layers)
+{
+    assert_same("output y: [4] over t\noutput z: [4] over t\ncell e = repeat 2 gru(n=4)\ny = e(x)\ny[-1] = 0.5\nz = y[t-1]",
+                "output y: [4] over t\noutput z: [4] over t\na = gru(x, n=4)\ny = gru(a, n=4)\ny[-1] = 0.5\nz = y[t-1]");
+    assert_same("output y: [4] over t\noutput z: [4] over t\ny, z = repeat 2 lstm(x, n=4, reset=x[0] > 1)\nz[-1] = 2",
+                "output y: [4] over t\noutput z: [4] over t\na = lstm(x, n=4, reset=x[0] > 1)\n"
+                "y, z = lstm(a, n=4, reset=x[0] > 1)\nz[-1] = 2");
+}
+END_TEST
+
+static const char *bounded(const char *lines)
+{
+    return skeleton(compile(arena_printf(arena, "model m {\n input x: [4] over t <= 9\n output y: [4] over t\n%s\n}\n", lines)));
+}
+
+/* `backward` goes with `repeat` and with shared cells in any order; twice is forward. */
+START_TEST(backward_layers)
+{
+    const char *two = bounded("a = backward gru(x, n=4)\ny = backward gru(a, n=4)");
+    ck_assert_str_eq(bounded("y = backward repeat 2 gru(x, n=4)"), two);
+    ck_assert_str_eq(bounded("y = repeat 2 backward gru(x, n=4)"), two);
+    ck_assert_str_eq(bounded("cell b = backward repeat 2 gru(n=4)\ny = b(x)"), two);
+    const char *one = bounded("y = gru(x, n=4)");
+    ck_assert_str_eq(bounded("cell b = backward gru(n=4)\ny = backward b(x)"), one);
+    ck_assert(strcmp(bounded("y = backward gru(x, n=4)"), one) != 0);
+}
+END_TEST
+
 /* One weight under two names of use: rows of it and its product. */
 START_TEST(one_weight_used_twice)
 {
@@ -219,6 +248,8 @@ int main(void)
     tcase_add_test(tcase, shared_weights_are_one_set);
     tcase_add_test(tcase, shared_cell_of_layers);
     tcase_add_test(tcase, shared_cell_takes_the_other_arguments);
+    tcase_add_test(tcase, states_of_layers);
+    tcase_add_test(tcase, backward_layers);
     tcase_add_test(tcase, one_weight_used_twice);
     tcase_add_test(tcase, arguments_by_position_or_name);
     tcase_add_test(tcase, outer_is_a_product);
