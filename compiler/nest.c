@@ -23,7 +23,7 @@ static void close_part(Finder *f, int32_t item)
     if (f->low[item] != f->met[item])
         return;
     Part *part = &f->part[f->part_count];
-    *part = (Part){.begin = (int)f->ordered, .clock = -1, .backward = -1, .latest = INT32_MAX};
+    *part = (Part){.begin = (int)f->ordered, .clock = -1, .backward = -1, .latest = INT32_MAX, .wish = -1};
     int32_t member;
     do {
         member = f->stack[--f->depth];
@@ -133,8 +133,12 @@ static void delay_parts(Finder *f)
 {
     for (int p = f->part_count; p-- > 0;) {
         Part *part = &f->part[p];
-        if (part->late && part->latest != INT32_MAX && part->latest > part->phase && !holds(f, part))
+        if (part->either && part->wish >= 0 && part->wish != part->backward && phase_in(f, part, p, part->wish) <= part->wished) {
+            part->backward = part->wish;
+            part->phase = part->wished;
+        } else if (part->late && part->latest != INT32_MAX && part->latest > part->phase && !holds(f, part)) {
             part->phase = part->latest;
+        }
         for (int i = part->begin; i < part->end; i++)
             for (size_t e = f->first[f->order[i]]; e < f->first[f->order[i] + 1]; e++) {
                 const Edge *edge = &f->edge[e];
@@ -146,6 +150,9 @@ static void delay_parts(Finder *f)
                 int latest = same || needs->clock < 0 ? part->phase : part->phase - 1;
                 needs->latest = latest < needs->latest ? latest : needs->latest;
                 needs->late = needs->late || same;
+                bool joins = needs->clock >= 0 && needs->clock == part->clock && !(edge->whole >> part->clock & 1);
+                needs->wished = needs->wish < 0 || part->phase < needs->wished ? part->phase : needs->wished;
+                needs->wish = joins && (needs->wish == -1 || needs->wish == part->backward) ? part->backward : -2;
             }
     }
 }
@@ -212,9 +219,9 @@ static bool divide(Finder *f, int body, const int32_t *item, size_t count)
             note_knot(f, part);
             return false;
         }
-        bool either = part->clock >= 0 && part->backward < 0;
-        int forward = phase_in(f, part, p, either ? 0 : part->backward), backward = either ? phase_in(f, part, p, 1) : forward;
-        if (either)
+        part->either = part->clock >= 0 && part->backward < 0;
+        int forward = phase_in(f, part, p, part->either ? 0 : part->backward), backward = part->either ? phase_in(f, part, p, 1) : forward;
+        if (part->either)
             part->backward = backward < forward;
         part->phase = backward < forward ? backward : forward;
     }

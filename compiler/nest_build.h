@@ -18,6 +18,8 @@ typedef struct Part {        /* a strongly connected part, or one item */
     int clock, backward;     /* of its loop; -1: no loop, either direction */
     int phase, latest;
     bool late;               /* what reads it in the same kind of loop is later */
+    bool either;             /* its loop may go either way */
+    int wish, wished;        /* the way in which all loops that read it go, and the first one's phase; -1, -2: none, several */
 } Part;
 
 typedef struct Frame {
