@@ -1,5 +1,5 @@
-/* graph_dot_box.c: the boxes of a picture, and the frames around them.
- * In: marks. Out: boxes in the order of their first nodes, with what they read; frames, outer ones first. */
+/* graph_dot_box.c: the boxes of a picture.
+ * In: marks. Out: boxes in the order of their first nodes, with what they read and the frame they are in. */
 #include "graph_dot_build.h"
 
 static int add_box(Picture *p, BoxKind kind, NodeId line)
@@ -47,71 +47,6 @@ static void add_lines(Picture *p)
             p->mark[i].box = p->mark[p->mark[i].whole].box;
 }
 
-/* ---- frames ---- */
-
-static int find_frame(Picture *p, Frame wanted)
-{
-    for (size_t i = 0; i < p->frame_count; i++)
-        if (p->frame[i].clock == wanted.clock && p->frame[i].call == wanted.call && p->frame[i].parent == wanted.parent)
-            return (int)i;
-    p->frame = arena_grow(p->arena, p->frame, p->frame_count, &p->frame_capacity, sizeof *p->frame);
-    p->frame[p->frame_count] = wanted;
-    return (int)p->frame_count++;
-}
-
-/* Whether something on several clocks waits for all steps of this one: its loop is the inner one then. */
-static bool ends_within(const Graph *graph, int clock)
-{
-    for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        OpClass class = op_info[node->op].class;
-        bool waits = class == CLASS_REDUCE || class == CLASS_CLOCK || class == CLASS_NORMAL;
-        if (waits && node->at.clock == clock && graph->node[node->input[0]].type.clocks != (Clocks)1 << clock)
-            return true;
-    }
-    return false;
-}
-
-/* Whether a clock of the set ticks at its steps. */
-static bool has_ticks(const Graph *graph, Clocks clocks, int clock)
-{
-    for (int i = 0; i < graph->clock_count; i++)
-        if (clocks >> i & 1 && graph->clock[i].parent == clock)
-            return true;
-    return false;
-}
-
-static int innermost(const Graph *graph, Clocks clocks)
-{
-    int found = -1;
-    for (int i = 0; i < graph->clock_count; i++) {
-        bool can = clocks >> i & 1 && !has_ticks(graph, clocks, i);
-        if (can && (found < 0 || (!ends_within(graph, found) && ends_within(graph, i))))
-            found = i;
-    }
-    return found;
-}
-
-static int frame_of_clocks(Picture *p, Clocks clocks)
-{
-    if (!clocks)
-        return -1;
-    clocks = graph_loops(p->graph, clocks);
-    int clock = innermost(p->graph, clocks);
-    int parent = frame_of_clocks(p, clocks & ~((Clocks)1 << clock));
-    return find_frame(p, (Frame){clock, -1, clocks, parent});
-}
-
-static int frame_of_call(Picture *p, Clocks clocks, int call)
-{
-    while (call >= 0 && !p->call[call].drawn)
-        call = p->call[call].parent;
-    if (call < 0)
-        return frame_of_clocks(p, clocks);
-    int parent = frame_of_call(p, clocks, p->call[call].parent);
-    return find_frame(p, (Frame){-1, call, clocks, parent});
-}
-
 void picture_boxes(Picture *p)
 {
     const Graph *graph = p->graph;
@@ -126,6 +61,5 @@ void picture_boxes(Picture *p)
         for (int k = 0; k < p->box[i].count && p->box[i].kind != BOX_OUTPUT; k++)
             picture_read(p, &p->box[i], p->box[i].line[k]);
     picture_calls(p);
-    for (size_t i = 0; i < p->box_count; i++)
-        p->box[i].frame = frame_of_call(p, graph->node[p->box[i].line[0]].type.clocks, p->box[i].call);
+    picture_frames(p);
 }

@@ -44,10 +44,9 @@ typedef struct Call {
     bool drawn;
 } Call;
 
-/* What is drawn around boxes: one more clock than the parent has, or one more call. */
+/* What is drawn around boxes. */
 typedef struct Frame {
     int clock, call;         /* one is -1 */
-    Clocks clocks;           /* all around */
     int parent;
 } Frame;
 
@@ -71,9 +70,10 @@ typedef struct Picture {
 void picture_mark(Picture *p);
 int picture_operands(const Picture *p, NodeId id, const NodeId **operands);   /* as the picture has them */
 
-/* graph_dot_box.c: boxes, calls and frames. */
-void picture_boxes(Picture *p);
+/* Boxes, with their calls and frames. */
+void picture_boxes(Picture *p);                /* graph_dot_box.c */
 void picture_calls(Picture *p);                /* graph_dot_call.c */
+void picture_frames(Picture *p);               /* graph_dot_frame.c */
 
 /* graph_dot_cell.c. Sets p->source. */
 void picture_sources(Picture *p);

@@ -93,6 +93,7 @@ static void find_parents(Picture *p)
 
 /* ---- what stands in them ---- */
 
+/* The labels tell where variables stand; this is about results, and what has no label. */
 static int call_of_result(const Picture *p, const Box *box, NodeId id)
 {
     const Graph *graph = p->graph;
@@ -103,11 +104,16 @@ static int call_of_result(const Picture *p, const Box *box, NodeId id)
         return own;
     int found = own; /* the latest of a chain of calls */
     for (int i = 0; i < box->operands; i++) {
-        const char *path = graph->node[box->operand[i]].label;
-        int call = path ? find_call(p, parent_path(p->arena, path)) : -1;
+        const char *label = graph->node[box->operand[i]].label;
+        int call = label ? find_call(p, parent_path(p->arena, label)) : p->mark[box->operand[i]].call;
         if (call > found && same_place(p->call[call].place, cell))
             found = call;
     }
+    NodeId user = id;
+    while (found < 0 && user != NODE_NONE && !graph->node[user].label)
+        user = p->mark[user].user;
+    if (found < 0 && user != NODE_NONE && p->mark[user].call >= 0 && same_place(p->call[p->mark[user].call].place, cell))
+        found = p->mark[user].call; /* what a variable of the call is made of */
     return found;
 }
 
@@ -115,9 +121,8 @@ static void place_results(Picture *p)
 {
     for (size_t i = 0; i < p->box_count; i++) {
         const Box *box = &p->box[i];
-        for (int k = 0; k < box->count && (box->kind == BOX_EQUATION || box->kind == BOX_LOOP); k++) {
+        for (int k = 0; k < box->count && (box->kind == BOX_EQUATION || box->kind == BOX_LOOP); k++)
             p->mark[box->line[k]].call = call_of_result(p, box, box->line[k]);
-        }
     }
 }
 

@@ -102,6 +102,18 @@ static bool is_view(const Node *node)
     }
 }
 
+/* s <= t and the like is read more easily than a name for it. */
+static bool counts_steps(const Graph *graph, NodeId id)
+{
+    const Node *node = &graph->node[id];
+    if (op_info[node->op].class != CLASS_MAP)
+        return node->op == OP_NUMBER ? graph->node[node->input[0]].op == OP_STEP : node->op == OP_CONST || node->op == OP_STEP;
+    for (int i = 0; i < node->count; i++)
+        if (op_info[graph->node[node->input[i]].op].class == CLASS_MAP || !counts_steps(graph, node->input[i]))
+            return false;
+    return true;
+}
+
 static void use(Picture *p, NodeId user, NodeId id)
 {
     const Graph *graph = p->graph;
@@ -113,7 +125,7 @@ static void use(Picture *p, NodeId user, NodeId id)
     if (node->type.clocks != by->type.clocks)
         while (is_view(&graph->node[id]))
             id = graph->node[id].input[0];
-    if (graph->node[id].op == OP_STEP)
+    if (counts_steps(graph, id) && (graph->node[id].group < 0 || node->group == by->group))
         return;
     if (node->type.clocks != by->type.clocks || (node->group != by->group && !is_view(node)))
         p->mark[id].outside = true;
@@ -284,7 +296,7 @@ void picture_mark(Picture *p)
         if (!mark->seen)
             continue;
         if (op_info[node->op].class == CLASS_LEAF)
-            mark->length = node->op == OP_UNIFORM ? UNIFORM_LENGTH : 6;
+            mark->length = node->op == OP_UNIFORM ? UNIFORM_LENGTH : node->op == OP_STEP ? 1 : 6;
         else
             measure(p, (NodeId)i, node->fixed ? WEIGHT_MAX : FORMULA_MAX);
         mark->named = must_be_named(p, (NodeId)i);

@@ -294,6 +294,20 @@ START_TEST(nested_clocks)
 }
 END_TEST
 
+/* Attention goes along s by itself: its frame is in that of t and around that of s. */
+START_TEST(call_along_a_clock)
+{
+    const char *p = draw("clock s <= 3\nclock t = 5\n%0 = input : [4] over s name=\"x\"\n%1 = input : [4] over t name=\"y\"\n"
+                         "%2 = * %0 %1 : [4] over s over t label=\"a.e\"\n%3 = sum %2 : [4] over t clock=s label=\"a.c\"\n%4 = exp %3 : [4] over t label=\"a\"\n"
+                         "input x %0\ninput y %1\noutput a %4\n");
+    const char *clock = strstr(p, "label=<over <B>t</B> = 5>"), *call = clock ? strstr(clock, "label=<<B>a</B>>") : NULL;
+    const char *inner = call ? strstr(call, "label=<over <B>s</B> &#8804; 3>") : NULL;
+    ck_assert_msg(inner && strstr(inner, "<B>e</B> = x * y<BR"), "%s", p);
+    ck_assert_int_eq(times(p, "label=<<B>a</B>>"), 1);
+    has(call, "<B>c</B> = sum(e over s)<BR");
+}
+END_TEST
+
 /* u ticks in t: its frame is in that of t, and says when. */
 START_TEST(ticks)
 {
@@ -372,7 +386,7 @@ int main(void)
     TCase *tcase = tcase_create("graph_dot");
     tcase_add_checked_fixture(tcase, setup, teardown);
     const TTest *const tests[] = {priorities, right_operands, calls, constants, spatial, draws, views, wrapped, cut, repeated, parts, parts_of_a_variable, call_frames, weights,
-                                  weights_of_one_name, strange_names, states, delays, start_values, nested_clocks, ticks, until, reclocked, stacked, loops, no_graphviz};
+                                  weights_of_one_name, strange_names, states, delays, start_values, nested_clocks, call_along_a_clock, ticks, until, reclocked, stacked, loops, no_graphviz};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
