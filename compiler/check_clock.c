@@ -177,6 +177,22 @@ static void declare_bound(Checker *c, const Over *over)
 
 /* ---- clocks that tick ---- */
 
+/* What ticks goes forward, and nothing starts it anew in between: its ticks are known only as they come. */
+static void check_may_tick(Checker *c, const Scope *scope, const Expr *of, int parent)
+{
+    for (const Scope *s = scope; s->caller; s = s->caller) {
+        bool along = s->step_clock == parent;
+        if (!along || (!s->backward && s->reset == NODE_NONE))
+            continue;
+        diag_error(c->diag, of->place, s->backward ? "a clock that ticks at steps of a call that goes backward"
+                                                   : "a clock that ticks at steps of a call with `reset`");
+        diag_note(c->diag, s->call, "this is the call");
+        diag_hint(c->diag, s->backward ? "ticks are known only as they come, from the first step on"
+                                       : "reset the calls along the ticks themselves: gru(pick(x over u), n=8, reset=...)");
+        return;
+    }
+}
+
 static void declare_ticks(Checker *c, Scope *scope, const Line *line, int number)
 {
     const Expr *of = line->value;
@@ -201,6 +217,7 @@ static void declare_ticks(Checker *c, Scope *scope, const Line *line, int number
         diag_error(c->diag, of->place, "the clock %s cannot tick at its own steps", line->names->text);
         return;
     }
+    check_may_tick(c, scope, of, parent);
     clock->kind = CLOCK_TICKS;
     clock->parent = parent;
     clock->limit = c->clock[parent].limit;

@@ -11,6 +11,17 @@ static Delay delay_of(const Scope *scope, const Expr *name, int clock, int steps
                    .reset = mine && !ahead ? scope->reset : NODE_NONE};
 }
 
+/* A weight is the same at every step: who writes E[s+1] means a row. */
+static bool is_step_of(Checker *c, Where w, const Expr *expr, const char *clock)
+{
+    const Variable *variable = expr->left->kind == EXPR_NAME ? scope_find(c, w.scope, expr->left->text) : NULL;
+    if (!variable || variable->kind != VAR_WEIGHT)
+        return true;
+    diag_error(c->diag, expr->place, "%s is a weight, the same at every step of %s: this is another step, not another row", variable->name, clock);
+    diag_hint(c->diag, "`%s[%s]` is a row for each step; `%s[1:][%s]` the row after it", variable->name, clock, variable->name, clock);
+    return false;
+}
+
 /* E[t-1] and its like. False where the bracket names no clock. */
 static bool check_clock_index(Checker *c, Where w, const Expr *expr, Value *value)
 {
@@ -35,6 +46,8 @@ static bool check_clock_index(Checker *c, Where w, const Expr *expr, Value *valu
     if (steps == -1 || clock == -1 || clock == -2)
         *value = value_unknown_on(c, clock_bit(clock), expr->place);
     if (steps < 0 || clock < 0)
+        return true;
+    if (!is_step_of(c, w, expr, at->left->text))
         return true;
     if (plus && steps && !check_bounded(c, clock, expr->place, "a value of a later step"))
         return true;

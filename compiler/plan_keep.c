@@ -29,6 +29,8 @@ int plan_clocks_between(const Planner *p, int loop, int above, int *clock)
             continue;
         if (p->graph->clock[k].kind == CLOCK_ENDLESS)
             diag_error(p->diag, p->graph->clock[k].place, "a value of every step of %s would have to be kept, and it has no end", p->graph->clock[k].name);
+        if (count == PLAN_DIMS)
+            diag_error(p->diag, p->graph->clock[k].place, "a value would have to be kept for every step of more than %d clocks", PLAN_DIMS);
         if (p->graph->clock[k].kind == CLOCK_ENDLESS || count == PLAN_DIMS)
             return 0;
         for (int i = count++; i > 0; i--)
@@ -151,10 +153,12 @@ static void make_sequence(Planner *p, NodeId id)
 {
     const Node *node = &p->graph->node[id];
     bool along = op_info[node->op].class == CLASS_NORMAL && node->at.clock >= 0;
-    int clock[PLAN_DIMS + 1], count = 0;
+    int clock[PLAN_DIMS], count = 0;
     if (p->keep[id] >= 0)
         count = plan_clocks_between(p, p->nest->of[id], p->keep[id], clock);
-    if (along && count < PLAN_DIMS)
+    if (along && count == PLAN_DIMS)
+        diag_error(p->diag, node->place, "a value would have to be kept for every step of more than %d clocks", PLAN_DIMS);
+    else if (along)
         clock[count++] = node->at.clock;
     const char *label = arena_printf(p->arena, "all_%s", node->label ? node->label : arena_printf(p->arena, "v%d", id));
     p->sequence[id] = plan_buffer(p, BUFFER_WORK, plan_name(p, label, ""), node->type.shape, shape_count(node->type.shape));
