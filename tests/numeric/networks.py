@@ -3,7 +3,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from vectors import Gru, Dense, case, relu, run_lstm, run_rnn, sigmoid, single, softmax, state, tensor
+from vectors import Dense, Gru, case, relu, run_lstm, run_rnn, sigmoid, single, softmax, state, tensor
 
 
 def named(prefix, module):
@@ -194,3 +194,22 @@ def net_lstm_variants(c):
     c.output("p", p)
     c.output("n", [a for a, _ in out])
     c.output("k", [b for _, b in out])
+
+
+@case
+def net_batch(c):
+    """torch's modules, which take batches; the convolution runs backward, so its padding is at the end."""
+    rnn, conv = c.module(torch.nn.GRU(5, 6, batch_first=True)), c.module(torch.nn.Conv1d(6, 7, 2, dilation=2))
+    norm, attend = c.module(torch.nn.LayerNorm(6)), c.module(torch.nn.MultiheadAttention(6, 2, kdim=6, vdim=7, batch_first=True))
+    fc, H, T, x = Dense(c, 6, 4), Dense(c, 4, 4), Dense(c, 4, 4), c.normal(3, 7, 5)
+    f, _ = rnn(tensor(x))
+    g = conv(F.pad(f.flip(1).transpose(1, 2), (2, 0))).transpose(1, 2).flip(1)
+    a = attend(norm(f), f, g)[0].detach().numpy()
+    y = fc(a)
+    gate = sigmoid(T(y))
+    y = relu(H(y)) * gate + y * (1 - gate)
+    c.weights({**named("rnn", rnn), **named("conv", conv), **named("norm", norm), **named("attn", attend), **fc.named("y.dense"),
+               "y.W_H": H.W, "y.b_H": H.b, "y.W_T": T.W, "y.b_T": T.b})
+    c.input("x", x)
+    c.output("y", y)
+    c.output("z", g.max(1)[0])
