@@ -22,6 +22,7 @@ typedef struct Case {
     Variant base;                  /* its inputs and outputs */
     Array want[VARIANT_PORTS];
     Out *report;
+    double worst;                  /* the largest error so far */
 } Case;
 
 static const char *passes[MAX_PASSES];
@@ -74,8 +75,10 @@ static void compare(Case *c, const Variant *v, const char *label)
 {
     const char *where = arena_printf(c->arena, "%s, %s, %s", c->name, v->isa ? v->isa : "double precision", label);
     double worst;
-    for (int i = 0; i < v->outputs; i++)
+    for (int i = 0; i < v->outputs; i++) {
         array_compare(c->arena, c->report, where, variant_path(v, i), &c->want[i], c->tolerance, false, &worst);
+        c->worst = worst > c->worst ? worst : c->worst;
+    }
 }
 
 static void run_and_compare(Case *c, const Variant *v, const char *label)
@@ -86,6 +89,9 @@ static void run_and_compare(Case *c, const Variant *v, const char *label)
 
 static void finish(const Case *c)
 {
+    if (c->base.isa)
+        printf("numeric: %s %.2g of %.2g\n", c->name, c->worst, c->tolerance);
+    fflush(stdout);
     cases_report(c->model, c->report);
 }
 
