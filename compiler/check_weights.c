@@ -276,6 +276,18 @@ static Place file_place(const WeightFile *file, const Variable *variable)
     return file->line ? file->line->file->place : variable->place;
 }
 
+/* Random numbers around the default: a variance of 1 does not become negative. */
+static NodeId random_weight(Checker *c, const Variable *variable, const char *path, Shape shape)
+{
+    const Line *line = variable->line;
+    NodeId in[2] = {dataless(c, variable, path, shape), NODE_NONE};
+    if (!line->value || (line->value->kind == EXPR_NUMBER && line->value->number == 0))
+        return in[0];
+    in[1] = default_weight(c, variable, path, shape);
+    Node sum = node_draft(OP_ADD, variable->place, 2, in);
+    return in[1] == NODE_NONE ? NODE_NONE : check_add(c, &sum).node;
+}
+
 static NodeId find_weight(Checker *c, const Variable *variable, const char *path)
 {
     Shape shape = check_type_shape(c, (Where){.scope = variable->scope}, variable->type);
@@ -283,8 +295,10 @@ static NodeId find_weight(Checker *c, const Variable *variable, const char *path
         diag_error(c->diag, variable->type->place, "a weight is made of numbers, not of tokens");
         return NODE_NONE;
     }
-    if (c->options->random_weights || !shape_known(shape))
+    if (!shape_known(shape))
         return dataless(c, variable, path, shape);
+    if (c->options->random_weights)
+        return random_weight(c, variable, path, shape);
     open_files(c);
     Match found = find_mapping(c, path);
     if (found.star) {
