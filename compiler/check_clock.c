@@ -181,8 +181,7 @@ static void declare_bound(Checker *c, const Over *over)
 static void check_may_tick(Checker *c, const Scope *scope, const Expr *of, int parent)
 {
     for (const Scope *s = scope; s->caller; s = s->caller) {
-        bool along = s->step_clock == parent;
-        if (!along || (!s->backward && s->reset == NODE_NONE))
+        if (s->step_clock != parent || (!s->backward && s->reset == NODE_NONE))
             continue;
         diag_error(c->diag, of->place, s->backward ? "a clock that ticks at steps of a call that goes backward"
                                                    : "a clock that ticks at steps of a call with `reset`");

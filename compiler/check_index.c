@@ -138,8 +138,25 @@ static NodeId check_axis_index(Checker *c, Where w, NodeId node, int *axis, cons
     return drop_axis(c, one, *axis, index->place);
 }
 
+/* A variable with the name of a clock hides it: h[a-1] is then no step. */
+static bool hides_clock(Checker *c, Where w, const Expr *expr)
+{
+    const Expr *at = expr->index->low;
+    if (expr->index->next || expr->index->slice || at->kind != EXPR_OPERATOR || !at->right || at->left->kind != EXPR_NAME)
+        return false;
+    const Variable *variable = scope_find(c, w.scope, at->left->text);
+    if (!variable || variable->kind != VAR_EQUATION || variable->value.kind != VALUE_NODE || scope_clock(w.scope, at->left->text) == -1)
+        return false;
+    diag_error(c->diag, at->left->place, "%s is a variable here, and hides the clock %s", at->left->text, at->left->text);
+    diag_note(c->diag, variable->place, "the variable is defined here");
+    diag_hint(c->diag, "give one of the two another name");
+    return true;
+}
+
 Value check_index(Checker *c, Where w, const Expr *expr)
 {
+    if (hides_clock(c, w, expr))
+        return value_none();
     Value value;
     if (check_clock_index(c, w, expr, &value))
         return value;

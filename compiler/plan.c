@@ -153,12 +153,22 @@ static void find_direct(Planner *p)
 
 /* ---- the step function ---- */
 
+static Clocks endless_clocks(const Graph *graph)
+{
+    Clocks clocks = 0;
+    for (int k = 0; k < graph->clock_count; k++)
+        clocks |= graph->clock[k].kind == CLOCK_ENDLESS ? (Clocks)1 << k : 0;
+    return clocks;
+}
+
 /* The clock that all outputs run on, itself or by its ticks; -1: there is none. */
 static int common_clock(const Graph *graph)
 {
     Clocks common = graph->output_count ? ~(Clocks)0 : 0;
-    for (size_t i = 0; i < graph->output_count; i++)
-        common &= graph_loops(graph, graph->node[graph->output[i].node].type.clocks);
+    for (size_t i = 0; i < graph->output_count; i++) {
+        Clocks on = graph->node[graph->output[i].node].type.clocks;
+        common &= on || !endless_clocks(graph) ? graph_loops(graph, on) : common; /* beside a stream: given at every call */
+    }
     for (int k = 0; k < graph->clock_count; k++)
         if (common >> k & 1 && graph->clock[k].kind == CLOCK_ENDLESS)
             return k;
