@@ -198,7 +198,8 @@ def picture(w, word):
     (row,), (seen,) = forward(w, [word])
     out = "    " + "".join(" " + c for c in word) + "\n"
     for p, shares in zip(row[:row.tolist().index(END)], seen):
-        out += f"  {data.PHONEMES[p - FIRST]:2}" + "".join(" \u2591\u2592\u2593\u2588"[int(4 * a + 0.5)] * 2 for a in shares) + "\n"
+        shades = [" \u2591\u2592\u2593\u2588"[int(4 * a + 0.5)] for a in shares]
+        out += f"  {data.PHONEMES[p - FIRST]:2}" + "".join(2 * shade for shade in shades) + "\n"
     return out
 
 
@@ -208,7 +209,8 @@ def write_files(w):
         f.write("/* tokens.h: what the tokens are, written by train.py */\n"
                 f'static const char letters[] = "{data.LETTERS}";\n'
                 f"enum {{ START = {START}, END = {END} }};\n"
-                "static const char *const phonemes[] = {\n" + textwrap.indent(textwrap.fill(names, 100), "    ") + "\n};\n")
+                "static const char *const phonemes[] = {\n" +
+                textwrap.indent(textwrap.fill(names, 100), "    ") + "\n};\n")
     lines = {word: f"{word}  {' '.join(p)}\n" for word, p in pronounce(w, EXAMPLES).items()}
     with open(os.path.join(HERE, "expected.txt"), "w") as f:
         f.write("".join(lines[word] for word in EXAMPLES))
@@ -222,8 +224,9 @@ def main(folder, *options):
     if not options:
         train(words["train"], path, words["dev"])
     if options[:1] == ("--score",):
-        out = subprocess.run(options[1:], input="\n".join(words["heldout"]), stdout=subprocess.PIPE, text=True, check=True)
-        found = {word: p for word, *p in map(str.split, out.stdout.splitlines())}
+        lines = subprocess.run(options[1:], input="\n".join(words["heldout"]), stdout=subprocess.PIPE, text=True,
+                               check=True).stdout.splitlines()
+        found = {word: p for word, *p in map(str.split, lines)}
         assert found.keys() == words["heldout"].keys()
     else:
         w = safetensors_read(path)

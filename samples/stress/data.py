@@ -2,11 +2,12 @@
 
 In:  a build folder, `apt-get download` and a network (the first time only).
 Out: samples(folder) -> {split: {pronunciation: {marks, ...}}}: a tuple of phonemes, and which of them are stressed
-     vowels, "0010010"; several marks where words sound alike but for the stress (`increase`).
+     vowels, "0010010"; several marks where words differ in nothing else.
 
 The dictionary is Festival's form of the CMU dictionary: syllables, each stressed (primary or secondary, it does
-not tell which) or not. Its schwa, never stressed, would give half of the answers away; it becomes AH, as it is
-in the CMU dictionary. Of each 50 pronunciations, chosen by a checksum, 44 are in `train`, 1 in `dev` and 5 in `heldout`.
+not tell which) or not. Its schwa, never stressed, would give half of the answers away; it becomes AH, as it is in
+the CMU dictionary. Of each 50 pronunciations, chosen by a checksum, 44 are in `train`, 1 in `dev` (to watch the
+training by) and 5 in `heldout` (to report).
 """
 import glob, os, re, subprocess, zlib
 

@@ -16,7 +16,7 @@ import numpy as np
 import data
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SEED, EPOCHS, BATCH, RATE, DROP = 1, 60, 128, 3e-3, 0.1
+SEED, EPOCHS, BATCH, RATE, DROP = 1, 40, 128, 3e-3, 0.1
 WIDTH, HEADS, BLOCKS = 64, 4, 2
 EXAMPLES = """photograph F OW T AH G R AE F, photography F AH T AA G R AH F IY, photographic F OW T AH G R AE F IH K,
 recurrent R AH K ER AH N T, network N EH T W ER K, attention AH T EH N SH AH N, giraffe JH ER AE F,
@@ -67,6 +67,19 @@ def batches(pairs):
     return out
 
 
+def our_name(theirs):
+    """The path in stress.rnn of a tensor of PyTorch's network, `y.0.u.dense.W` of `y.0.u.weight`."""
+    path, tensor = theirs.rsplit(".", 1)
+    layer = path.split(".")[-1]
+    if layer in ("e", "p"):
+        return {"e": "x.embed.E", "p": "P"}[layer]
+    if layer in "qkvo":
+        return path[:-1] + "a.multi_head_attention.W_" + layer
+    if layer in "nm":
+        return path + {"weight": ".gain", "bias": ".bias"}[tensor]
+    return path + {"weight": ".dense.W", "bias": ".dense.b"}[tensor]
+
+
 def train(sounds, path, dev):
     import torch
     from torch import nn
@@ -93,22 +106,14 @@ def train(sounds, path, dev):
             super().__init__()
             self.e, self.p = nn.Embedding(len(data.PHONEMES), WIDTH), nn.Embedding(data.LONGEST, WIDTH)
             self.y = nn.ModuleList(Block() for _ in range(BLOCKS))
-            self.n, self.out = nn.LayerNorm(WIDTH), nn.Linear(WIDTH, 1)
+            self.n, self.stressed = nn.LayerNorm(WIDTH), nn.Linear(WIDTH, 1)
             self.drop = nn.Dropout(DROP)
 
         def forward(self, sounds):
             x = self.drop(self.e(sounds) + self.p.weight[:sounds.shape[1]])
             for block in self.y:
                 x = block(x)
-            return self.out(self.n(x)).squeeze(2)
-
-    names = {"e.weight": "x.embed.E", "p.weight": "P", "n.weight": "n.gain", "n.bias": "n.bias",
-             "out.weight": "stressed.dense.W", "out.bias": "stressed.dense.b"}
-    for k in range(BLOCKS):                         # the file has stress.rnn's paths
-        for ours, theirs in {**{f"{w}.weight": f"a.multi_head_attention.W_{w}" for w in "qkvo"},
-                             **{f"{n}.{a}": f"{n}.{b}" for n in "nm" for a, b in (("weight", "gain"), ("bias", "bias"))},
-                             **{f"{n}.{a}": f"{n}.dense.{b}" for n in "uz" for a, b in (("weight", "W"), ("bias", "b"))}}.items():
-            names[f"y.{k}.{ours}"] = f"y.{k}.{theirs}"
+            return self.stressed(self.n(x)).squeeze(2)
 
     pairs = [(tokens(p), m) for p, several in sounds.items() for m in sorted(several)]
     vowels = torch.tensor([data.vowel(p) for p in data.PHONEMES])
@@ -130,7 +135,7 @@ def train(sounds, path, dev):
             nn.utils.clip_grad_norm_(net.parameters(), 1)
             adam.step()
             average, count = average + loss.item(), count + 1
-        safetensors_write(path, {names[n]: w.detach().numpy().astype("<f2") for n, w in net.state_dict().items()})
+        safetensors_write(path, {our_name(n): w.detach().numpy().astype("<f2") for n, w in net.state_dict().items()})
         print("epoch %d, loss %.4f, dev: %.2f %% of the vowels, %.2f %% of the words right, %.0f s" % (
             epoch + 1, average / count, *rates(marker(safetensors_read(path)), dev), time.time() - start), flush=True)
 
@@ -214,11 +219,13 @@ def write_files(w):
     names = ", ".join(f'"{p}"' for p in data.PHONEMES)
     with open(os.path.join(HERE, "phonemes.h"), "w") as f:
         f.write("/* phonemes.h: what the tokens are, written by train.py */\n"
-                "static const char *const phonemes[] = {\n" + textwrap.indent(textwrap.fill(names, 100), "    ") + "\n};\n")
+                "static const char *const phonemes[] = {\n" +
+                textwrap.indent(textwrap.fill(names, 100), "    ") + "\n};\n")
     with open(os.path.join(HERE, "expected.txt"), "w") as f:
         for word, *p in map(str.split, EXAMPLES.split(",")):
             stressed = forward(w, [tokens(p)])[0]
-            f.write(f"{word}  " + " ".join(f"{c} {s:.6f}" if data.vowel(c) else c for c, s in zip(p, stressed)) + "\n")
+            marked = [f"{c} {s:.6f}" if data.vowel(c) else c for c, s in zip(p, stressed)]
+            f.write(f"{word}  {' '.join(marked)}\n")
 
 
 def main(folder, *options):
