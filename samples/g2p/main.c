@@ -61,7 +61,7 @@ static bool pronounce(const char *word, bool picture)
         }
         letter[s] = (int32_t)(at - letters);
     }
-    int status = g2p_run(&net, s_len, letter, &t_len, phoneme, seen);
+    int status = g2p_run(&net, &t_len, s_len, letter, phoneme, seen);
     if (status != G2P_OK) {
         fprintf(stderr, "g2p: %s\n", g2p_status(status));
         return false;

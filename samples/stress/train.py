@@ -16,7 +16,7 @@ import numpy as np
 import data
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SEED, EPOCHS, BATCH, RATE, DROP = 1, 40, 128, 3e-3, 0.1
+SEED, EPOCHS, BATCH, RATE, DROP = 1, 16, 128, 3e-3, 0.1
 WIDTH, HEADS, BLOCKS = 64, 4, 2
 EXAMPLES = """photograph F OW T AH G R AE F, photography F AH T AA G R AH F IY, photographic F OW T AH G R AE F IH K,
 recurrent R AH K ER AH N T, network N EH T W ER K, attention AH T EH N SH AH N, giraffe JH ER AE F,
