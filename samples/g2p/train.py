@@ -11,9 +11,10 @@ Writes g2p.safetensors, tokens.h, expected.txt and attention.txt beside this fil
 held-out words. `train.py FOLDER --measure` only measures what is there, and `train.py FOLDER --score build/g2p`
 the compiled program.
 """
-import json, os, random, subprocess, sys, textwrap, time
+import os, random, subprocess, sys, textwrap, time
 import numpy as np
 import data
+from data import common
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START, END, FIRST = 0, 1, 2                         # the tokens of phonemes: then data.PHONEMES
@@ -31,29 +32,6 @@ def letters(word):
 
 def phonemes(pronunciation):
     return [FIRST + data.PHONEMES.index(p) for p in pronunciation]
-
-
-# ---- the weight file
-
-def safetensors_write(path, tensors):
-    header, blob = {}, b""
-    for name, a in tensors.items():
-        header[name] = {"dtype": "F16", "shape": list(a.shape), "data_offsets": [len(blob), len(blob) + a.nbytes]}
-        blob += a.tobytes()
-    head = json.dumps(header).encode()
-    head += b" " * (-len(head) % 8)
-    with open(path + ".new", "wb") as f:
-        f.write(len(head).to_bytes(8, "little") + head + blob)
-    os.replace(path + ".new", path)
-
-
-def safetensors_read(path):
-    with open(path, "rb") as f:
-        raw = f.read()
-    n = 8 + int.from_bytes(raw[:8], "little")
-    return {name: np.frombuffer(raw[n + t["data_offsets"][0]:n + t["data_offsets"][1]], "<f2")
-                    .reshape(t["shape"]).astype(np.float64)
-            for name, t in json.loads(raw[8:n]).items()}
 
 
 # ---- the model, twice: in PyTorch to train it, in NumPy's float64 to measure it
@@ -122,8 +100,8 @@ def train(words, path, dev):
             nn.utils.clip_grad_norm_(net.parameters(), 1)
             adam.step()
             average, count = average + loss.item(), count + 1
-        safetensors_write(path, {name: w.detach().numpy().astype("<f2") for name, w in net.state_dict().items()})
-        per, wer = rates(pronounce(safetensors_read(path), dev), dev)
+        common.write_weights(path, net.state_dict())
+        per, wer = rates(pronounce(common.read_weights(path), dev), dev)
         print(f"epoch {epoch + 1}, loss {average / count:.4f}, dev: phonemes {per:.2f} %, words {wer:.2f} % wrong, "
               f"{time.time() - start:.0f} s", flush=True)
 
@@ -132,7 +110,7 @@ def gru(w, name, end, x, h):
     """One step of PyTorch's GRU."""
     a = np.split(x @ w[f"{name}.weight_ih{end}"].T + w[f"{name}.bias_ih{end}"], 3, axis=1)
     b = np.split(h @ w[f"{name}.weight_hh{end}"].T + w[f"{name}.bias_hh{end}"], 3, axis=1)
-    r, z = (1 / (1 + np.exp(-(a[k] + b[k]))) for k in (0, 1))
+    r, z = (common.sigmoid(a[k] + b[k]) for k in (0, 1))
     return (1 - z) * np.tanh(a[2] + r * b[2]) + z * h
 
 
@@ -149,8 +127,7 @@ def forward(w, words):
     dst, out, weights = np.full(len(words), START), [], []
     for t in range(data.LONGEST):
         score = np.tanh((d @ w["query.weight"].T)[:, None] + keys) @ w["score.weight"][0]
-        a = np.exp(score - score.max(1, keepdims=True))
-        a /= a.sum(1, keepdims=True)
+        a = common.softmax(score)
         context = np.einsum("ws,wse->we", a, enc)
         d = gru(w, "decoder", "", np.concatenate([w["phoneme.weight"][dst], context], 1), d)
         dst = (np.concatenate([d, context], 1) @ w["out.weight"].T + w["out.bias"]).argmax(1)
@@ -229,7 +206,7 @@ def main(folder, *options):
         found = {word: p for word, *p in map(str.split, lines)}
         assert found.keys() == words["heldout"].keys()
     else:
-        w = safetensors_read(path)
+        w = common.read_weights(path)
         found = pronounce(w, words["heldout"])
         write_files(w)
     print("held-out words: phonemes %.2f %%, words %.2f %% wrong" % rates(found, words["heldout"]))

@@ -9,7 +9,9 @@ not tell which) or not. Its schwa, never stressed, would give half of the answer
 the CMU dictionary. Of each 50 pronunciations, chosen by a checksum, 44 are in `train`, 1 in `dev` (to watch the
 training by) and 5 in `heldout` (to report).
 """
-import glob, os, re, subprocess, zlib
+import os, re, sys, zlib
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import common
 
 PACKAGE = "festlex-cmu"
 FILE = "usr/share/festival/dicts/cmu/cmudict-0.4.out"
@@ -22,21 +24,6 @@ def vowel(phoneme):
     return phoneme[0] in "AEIOU"
 
 
-def fetch(folder):
-    """Download the package and unpack the dictionary. Its path."""
-    path = os.path.join(folder, os.path.basename(FILE))
-    if not os.path.exists(path):
-        os.makedirs(folder, exist_ok=True)
-        subprocess.run(["apt-get", "download", PACKAGE], cwd=folder, check=True)
-        deb = glob.glob(os.path.join(folder, PACKAGE + "_*.deb"))[0]
-        tar = subprocess.run(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE, check=True).stdout
-        text = subprocess.run(["tar", "-xO", "./" + FILE], input=tar, stdout=subprocess.PIPE, check=True).stdout
-        with open(path, "wb") as f:
-            f.write(text)
-        os.remove(deb)
-    return path
-
-
 def split_of(pronunciation):
     part = zlib.crc32(" ".join(pronunciation).encode()) % 50
     return "heldout" if part < 5 else "dev" if part == 5 else "train"
@@ -44,7 +31,8 @@ def split_of(pronunciation):
 
 def samples(folder):
     splits = {"train": {}, "dev": {}, "heldout": {}}
-    with open(fetch(folder), encoding="latin1") as f:
+    common.fetch([PACKAGE], folder)
+    with open(os.path.join(folder, PACKAGE, FILE), encoding="latin1") as f:
         for line in f:                              # ("again" nil (((ax) 0) ((g eh n) 1)))
             sounds, marks = [], ""
             for syllable, stress in re.findall(r"\(\(([a-z ]+)\) (\d)\)", line):
@@ -57,6 +45,5 @@ def samples(folder):
 
 
 if __name__ == "__main__":                          # how much there is
-    import sys
     for name, sounds in samples(sys.argv[1]).items():
         print(name, len(sounds), "pronunciations,", sum(sum(map(vowel, s)) > 1 for s in sounds), "of several syllables")

@@ -11,9 +11,10 @@ Writes stress.safetensors, phonemes.h and expected.txt beside this file and prin
 right. `train.py FOLDER --measure` only measures what is there, and `train.py FOLDER --score build/stress` the
 compiled program.
 """
-import collections, json, math, os, random, subprocess, sys, textwrap, time
+import collections, math, os, random, subprocess, sys, textwrap, time
 import numpy as np
 import data
+from data import common
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEED, EPOCHS, BATCH, RATE, DROP = 1, 16, 128, 3e-3, 0.1
@@ -27,29 +28,6 @@ unfathomably AH N F AE DH AH M AH B L IY, quixotic K W IH K S AA T IH K"""
 
 def tokens(pronunciation):
     return [data.PHONEMES.index(p) for p in pronunciation]
-
-
-# ---- the weight file
-
-def safetensors_write(path, tensors):
-    header, blob = {}, b""
-    for name, a in tensors.items():
-        header[name] = {"dtype": "F16", "shape": list(a.shape), "data_offsets": [len(blob), len(blob) + a.nbytes]}
-        blob += a.tobytes()
-    head = json.dumps(header).encode()
-    head += b" " * (-len(head) % 8)
-    with open(path + ".new", "wb") as f:
-        f.write(len(head).to_bytes(8, "little") + head + blob)
-    os.replace(path + ".new", path)
-
-
-def safetensors_read(path):
-    with open(path, "rb") as f:
-        raw = f.read()
-    n = 8 + int.from_bytes(raw[:8], "little")
-    return {name: np.frombuffer(raw[n + t["data_offsets"][0]:n + t["data_offsets"][1]], "<f2")
-                    .reshape(t["shape"]).astype(np.float64)
-            for name, t in json.loads(raw[8:n]).items()}
 
 
 # ---- the model, twice: in PyTorch to train it, in NumPy's float64 to measure it
@@ -135,9 +113,10 @@ def train(sounds, path, dev):
             nn.utils.clip_grad_norm_(net.parameters(), 1)
             adam.step()
             average, count = average + loss.item(), count + 1
-        safetensors_write(path, {our_name(n): w.detach().numpy().astype("<f2") for n, w in net.state_dict().items()})
-        print("epoch %d, loss %.4f, dev: %.2f %% of the vowels, %.2f %% of the words right, %.0f s" % (
-            epoch + 1, average / count, *rates(marker(safetensors_read(path)), dev), time.time() - start), flush=True)
+        common.write_weights(path, {our_name(name): w for name, w in net.state_dict().items()})
+        vowels_right, words_right = rates(marker(common.read_weights(path)), dev)
+        print(f"epoch {epoch + 1}, loss {average / count:.4f}, dev: {vowels_right:.2f} % of the vowels, "
+              f"{words_right:.2f} % of the words right, {time.time() - start:.0f} s", flush=True)
 
 
 def forward(w, x):
@@ -153,13 +132,11 @@ def forward(w, x):
     for k in range(BLOCKS):
         n = norm(y, f"y.{k}.n")
         Q, K, V = (heads(n @ w[f"y.{k}.a.multi_head_attention.W_{c}"].T) for c in "qkv")
-        score = Q @ K.transpose(0, 1, 3, 2) / math.sqrt(Q.shape[3])
-        share = np.exp(score - score.max(-1, keepdims=True))
-        share /= share.sum(-1, keepdims=True)
+        share = common.softmax(Q @ K.transpose(0, 1, 3, 2) / math.sqrt(Q.shape[3]))
         a = y + (share @ V).transpose(0, 2, 1, 3).reshape(y.shape) @ w[f"y.{k}.a.multi_head_attention.W_o"].T
         u = dense(norm(a, f"y.{k}.m"), f"y.{k}.u")
         y = a + dense(u / 2 * (1 + erf(u / math.sqrt(2))), f"y.{k}.z")
-    return 1 / (1 + np.exp(-dense(norm(y, "n"), "stressed")[:, :, 0]))
+    return common.sigmoid(dense(norm(y, "n"), "stressed")[:, :, 0])
 
 
 # ---- measuring
@@ -238,7 +215,7 @@ def main(folder, *options):
     if options[:1] == ("--score",):
         networks["the program"] = program(options[1:])
     else:
-        w = safetensors_read(path)
+        w = common.read_weights(path)
         networks["the network"] = marker(w)
         write_files(w)
     for name, mark in networks.items():
