@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SEED, EPOCHS, BATCH, RATE, DROP = 1, 16, 128, 3e-3, 0.1
 WIDTH, HEADS, BLOCKS = 64, 4, 2
 EXAMPLES = """photograph F OW T AH G R AE F, photography F AH T AA G R AH F IY, photographic F OW T AH G R AE F IH K,
-recurrent R AH K ER AH N T, network N EH T W ER K, attention AH T EH N SH AH N, giraffe JH ER AE F,
+recurrent R IH K ER AH N T, network N EH T W ER K, attention AH T EH N SH AH N, giraffe JH ER AE F,
 computation K AA M P Y AH T EY SH AH N, university Y UW N AH V ER S AH T IY, banana B AH N AE N AH,
 mississippi M IH S IH S IH P IY, a AH, stress S T R EH S, blorft B L AO R F T, snorkelly S N AO R K AH L IY,
 unfathomably AH N F AE DH AH M AH B L IY, quixotic K W IH K S AA T IH K"""
