@@ -140,9 +140,13 @@ static const char *part_names(const Picture *p, const Box *box, NodeId whole)
 
 static void write_equation(Out *out, const Picture *p, const Box *box, NodeId id)
 {
-    const char *parts = part_names(p, box, id), *formula = picture_formula(p, box, id);
-    write_formula(out, parts ? parts : picture_name(p, box->call, id),
-                  parts && strchr(parts, ',') ? arena_printf(p->arena, "split(%s)", formula) : formula);
+    const char *parts = part_names(p, box, id), *formula = picture_formula(p, box, id), *name = picture_name(p, box->call, id);
+    bool split = parts && strchr(parts, ',');
+    bool two = parts && p->graph->node[id].label; /* z = ..., and i, f = split(z) */
+    if (two || !parts)
+        write_formula(out, name, formula);
+    if (parts)
+        write_formula(out, parts, split ? arena_printf(p->arena, "split(%s)", two ? name : formula) : formula);
 }
 
 static void write_equations(Out *out, const Picture *p, const Box *box)
@@ -204,28 +208,37 @@ static void write_box(Out *out, const Picture *p, int index)
 
 /* ---- frames ---- */
 
-static void write_frame_label(Out *out, const Picture *p, const Frame *frame)
+static void write_call_label(Out *out, const Picture *p, const Call *call)
 {
-    if (frame->call >= 0) {
-        const Call *call = &p->call[frame->call];
-        Place place;
-        const char *cell = call->place.source ? picture_cell(p, call->place, &place) : NULL;
-        out_text(out, "graph [style=\"rounded,dashed\" color=\"#888888\" fontcolor=\"#555555\" label=<<B>");
-        write_text(out, call->path);
-        out_text(out, "</B>");
-        if (cell) {
-            out_text(out, ": ");
-            write_text(out, cell);
-        }
-        out_text(out, ">]\n");
-        return;
+    Place place;
+    const char *cell = call->place.source ? picture_cell(p, call->place, &place) : NULL;
+    out_text(out, "graph [style=\"rounded,dashed\" color=\"#888888\" fontcolor=\"#555555\" label=<<B>");
+    write_text(out, call->path);
+    out_text(out, "</B>");
+    if (cell) {
+        out_text(out, ": ");
+        write_text(out, cell);
     }
-    const Clock *clock = &p->graph->clock[frame->clock];
+    out_text(out, ">]\n");
+}
+
+static void write_clock_label(Out *out, const Picture *p, const Clock *clock)
+{
+    const Box model = {.call = -1};
     out_text(out, "graph [style=\"filled\" fillcolor=\"#f4f6f8\" color=\"#8899aa\" fontcolor=\"#33475b\" label=<over <B>");
     write_text(out, clock->name);
     out_text(out, "</B>");
-    if (clock->kind != CLOCK_ENDLESS)
+    if (clock->like >= 0) {
+        out_text(out, ", as long as ");
+        write_text(out, p->graph->clock[clock->like].name);
+    } else if (clock->kind == CLOCK_AT_MOST || clock->kind == CLOCK_EXACT) {
         out_printf(out, " %s %lld", clock->kind == CLOCK_EXACT ? "=" : "&#8804;", (long long)clock->limit);
+    }
+    NodeId condition = clock->kind == CLOCK_TICKS ? clock->when : clock->until;
+    if (condition != NODE_NONE) {
+        out_text(out, clock->kind == CLOCK_TICKS ? " when " : " until ");
+        write_text(out, picture_start(p, &model, condition));
+    }
     out_text(out, ">]\n");
 }
 
@@ -233,7 +246,10 @@ static void write_frame(Out *out, const Picture *p, int frame)
 {
     if (frame >= 0) {
         out_printf(out, "subgraph cluster_%d {\n", frame);
-        write_frame_label(out, p, &p->frame[frame]);
+        if (p->frame[frame].call >= 0)
+            write_call_label(out, p, &p->call[p->frame[frame].call]);
+        else
+            write_clock_label(out, p, &p->graph->clock[p->frame[frame].clock]);
     }
     for (size_t i = 0; i < p->box_count; i++)
         if (p->box[i].frame == frame)
@@ -282,9 +298,12 @@ static void write_edges(Out *out, const Picture *p, int index)
         }
         out_text(out, "\n");
     }
-    const Node *node = &p->graph->node[box->line[0]];
-    if (box->kind == BOX_STATE)
-        out_printf(out, "b%d -> b%d [style=dashed constraint=false color=\"#7a6a00\"]\n", p->mark[node->next].box, index);
+    if (box->kind != BOX_STATE)
+        return;
+    NodeId next = p->graph->node[box->line[0]].next;
+    while (!p->mark[next].seen)
+        next = p->graph->node[next].next;
+    out_printf(out, "b%d -> b%d [style=dashed constraint=false color=\"#7a6a00\"]\n", p->mark[next].box, index);
 }
 
 void graph_dot(Out *out, const Graph *graph)
@@ -297,7 +316,10 @@ void graph_dot(Out *out, const Graph *graph)
             map_set(p.labels, graph->node[i].label, &graph->node[i]);
     picture_mark(&p);
     picture_boxes(&p);
-    out_text(out, "digraph {\n"
+    out_text(out, "digraph \"");
+    for (const char *c = graph->name ? graph->name : ""; *c; c++)
+        out_bytes(out, *c == '"' || *c == '\\' ? "_" : c, 1);
+    out_text(out, "\" {\n"
                   "graph [rankdir=TB newrank=true fontname=\"Helvetica,Arial,sans-serif\" fontsize=11 labeljust=l nodesep=0.25 ranksep=0.4 pad=0.15]\n"
                   "node [fontname=\"Helvetica,Arial,sans-serif\" fontsize=10.5 height=0.3]\n"
                   "edge [fontname=\"Helvetica,Arial,sans-serif\" fontsize=8 fontcolor=\"#555555\" color=\"#444444\" arrowsize=0.6]\n");

@@ -72,12 +72,23 @@ static bool ends_within(const Graph *graph, int clock)
     return false;
 }
 
+/* Whether a clock of the set ticks at its steps. */
+static bool has_ticks(const Graph *graph, Clocks clocks, int clock)
+{
+    for (int i = 0; i < graph->clock_count; i++)
+        if (clocks >> i & 1 && graph->clock[i].parent == clock)
+            return true;
+    return false;
+}
+
 static int innermost(const Graph *graph, Clocks clocks)
 {
     int found = -1;
-    for (int i = 0; i < graph->clock_count; i++)
-        if (clocks >> i & 1 && (found < 0 || (!ends_within(graph, found) && ends_within(graph, i))))
+    for (int i = 0; i < graph->clock_count; i++) {
+        bool can = clocks >> i & 1 && !has_ticks(graph, clocks, i);
+        if (can && (found < 0 || (!ends_within(graph, found) && ends_within(graph, i))))
             found = i;
+    }
     return found;
 }
 
@@ -85,6 +96,7 @@ static int frame_of_clocks(Picture *p, Clocks clocks)
 {
     if (!clocks)
         return -1;
+    clocks = graph_loops(p->graph, clocks);
     int clock = innermost(p->graph, clocks);
     int parent = frame_of_clocks(p, clocks & ~((Clocks)1 << clock));
     return find_frame(p, (Frame){clock, -1, clocks, parent});

@@ -11,6 +11,7 @@ typedef struct Mark {
     bool named;
     bool outside;            /* used on another clock, in another loop, by an output or a state */
     int uses;                /* by nodes that are seen */
+    NodeId user;             /* one of them */
     int length;              /* of its formula, in characters */
     const char *function;    /* the call of a function of one line, relu(x); or NULL */
     NodeId argument;         /* its x */

@@ -70,7 +70,9 @@ static const Called *resolve(Picture *p, const char *path)
     else if (!map_get(p->labels, path))
         called->cell = picture_called(p, scope, last_name(outer), last_name(path));
     called->scope = around;
-    if (outer && !called->cell.source) {
+    if (outer && last_name(path)[strspn(last_name(path), "0123456789")] == 0) /* h.0 of h = repeat ... */
+        *called = *resolve(p, outer);
+    else if (outer && !called->cell.source) {
         called->scope = outer;
         called->cell = picture_called(p, resolve(p, outer)->cell, last_name(path), NULL);
     }
@@ -99,13 +101,14 @@ static int call_of_result(const Picture *p, const Box *box, NodeId id)
     int own = p->mark[id].call;
     if (!picture_cell(p, node->place, &cell) || (own >= 0 && same_place(p->call[own].place, cell)))
         return own;
+    int found = own; /* the latest of a chain of calls */
     for (int i = 0; i < box->operands; i++) {
         const char *path = graph->node[box->operand[i]].label;
         int call = path ? find_call(p, parent_path(p->arena, path)) : -1;
-        if (call >= 0 && same_place(p->call[call].place, cell))
-            return call;
+        if (call > found && same_place(p->call[call].place, cell))
+            found = call;
     }
-    return own;
+    return found;
 }
 
 static void place_results(Picture *p)

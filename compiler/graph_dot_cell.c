@@ -100,13 +100,20 @@ static const char *right_side(const char *line, const char *end, const char *var
     return line < end && *line == '=' && line[1] != '=' ? skip_blanks(line + 1) : NULL;
 }
 
-/* The called name, where the call is all of the right side. */
+/* The called name, where the call is all of the right side; "backward" and "repeat 4 as l" may stand before it. */
 static const char *whole_call(Arena *arena, const char *right, const char *end)
 {
     const char *open = right;
     int depth = 0;
     if (strncmp(right, "backward ", 9) == 0)
         open = right = skip_blanks(right + 9);
+    if (strncmp(right, "repeat ", 7) == 0) {
+        const char *paren = memchr(right, '(', (size_t)(end - right));
+        for (open = paren; paren && in_name(open[-1]); open--)
+            ;
+        right = open ? open : right;
+        open = right;
+    }
     while (open < end && in_name(*open))
         open++;
     if (open == right || open >= end || *open != '(')

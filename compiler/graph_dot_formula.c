@@ -75,15 +75,15 @@ static const char *short_label(const Picture *p, int call, const char *label)
 
 const char *picture_state(const Picture *p, int call, NodeId id)
 {
-    const Node *state = &p->graph->node[id];
-    NodeId next = state->next;
-    int delay = 1;
-    while (p->graph->node[next].op == OP_STATE && p->graph->node[next].at.clock == state->at.clock && delay < 9) {
-        next = p->graph->node[next].next;
-        delay++;
+    const Node *state = &p->graph->node[id], *next = state;
+    int64_t delay = 0;
+    for (int step = 0; step < 9 && next->op == OP_STATE && next->at.clock == state->at.clock && next->at.backward == state->at.backward; step++) {
+        delay += next->at.delay;
+        id = next->next;
+        next = &p->graph->node[id];
     }
-    const char *base = p->graph->node[next].op == OP_STATE ? "state" : picture_name(p, call, next);
-    return arena_printf(p->arena, "%s[%s-%d]", base, p->graph->clock[state->at.clock].name, delay);
+    const char *base = next->op == OP_STATE ? "state" : picture_name(p, call, id);
+    return arena_printf(p->arena, "%s[%s%c%lld]", base, p->graph->clock[state->at.clock].name, state->at.backward ? '+' : '-', (long long)delay);
 }
 
 const char *picture_name(const Picture *p, int call, NodeId id)
@@ -106,6 +106,9 @@ static const char *weight_name(const Formula *f, NodeId id)
             return name;
     for (int i = 0; i < f->box->operands; i++)
         if (strcmp(picture_name(p, f->box->call, f->box->operand[i]), word) == 0)
+            return name;
+    for (int i = 0; i < f->box->count; i++)
+        if (strcmp(picture_name(p, f->box->call, f->box->line[i]), word) == 0)
             return name;
     return word;
 }
@@ -131,7 +134,7 @@ static int infix(Op op)
 static void write_whole(Formula *f, const Node *node, NodeId in, int priority)
 {
     const Node *operand = &f->p->graph->node[in];
-    bool spread = op_info[node->op].class == CLASS_MAP || node->op == OP_REPEAT || operand->type.shape.rank == 0;
+    bool spread = op_info[node->op].class == CLASS_MAP || node->op == OP_REPEAT || node->op == OP_HOLD || operand->type.shape.rank == 0;
     if (operand->op != OP_CONST || spread || f->p->mark[in].named)
         write(f, in, priority);
     else if (operand->value == 0 || operand->value == 1)
@@ -236,37 +239,52 @@ static void write_view(Formula *f, const View *view)
         out_text(f->out, "\xe1\xb5\x80");
 }
 
-static void write_call(Formula *f, const char *word, const Node *node, const NodeId *operand, int count)
+static const char *call_word(const Graph *graph, const Node *node)
 {
-    const Attributes *at = &node->at;
-    out_printf(f->out, "%s(", word);
-    for (int i = 0; i < count; i++) {
-        out_text(f->out, i ? ", " : "");
-        write_whole(f, node, operand[i], ANY);
-    }
-    if (node->op == OP_RESHAPE)
-        out_printf(f->out, ", %s", shape_text(f->out->arena, node->type.shape));
-    if (at->clock >= 0 && op_info[node->op].class != CLASS_CLOCK)
-        out_printf(f->out, " over %s", f->p->graph->clock[at->clock].name);
-    if (at->axis >= 0 && at->axis != f->p->graph->node[operand[0]].type.shape.rank - 1)
-        out_printf(f->out, ", axis=%d", at->axis);
-    out_text(f->out, ")");
+    if (node->op == OP_CONV)
+        return graph->node[node->input[0]].type.shape.rank == 2 ? "conv1d" : "conv2d";
+    return op_info[node->op].word;
 }
 
-/* Whether only axes of size 1 come or go, as those that x[3] takes away. */
-static bool same_elements(Shape a, Shape b)
+/* What stands behind the operands: the clock, the axis where it is not the last, sizes. */
+static void write_options(Formula *f, const Node *node, const NodeId *operand)
 {
-    int i = 0, k = 0;
-    for (;; i++, k++) {
-        while (i < a.rank && a.dim[i] == 1)
-            i++;
-        while (k < b.rank && b.dim[k] == 1)
-            k++;
-        if (i >= a.rank || k >= b.rank)
-            return i >= a.rank && k >= b.rank;
-        if (a.dim[i] != b.dim[k])
-            return false;
+    const Graph *graph = f->p->graph;
+    const Attributes *at = &node->at;
+    const Type *first = node->count ? &graph->node[operand[0]].type : &node->type;
+    bool along = op_info[node->op].class == CLASS_REDUCE || op_info[node->op].class == CLASS_NORMAL || node->op == OP_UNSTACK;
+    bool several = (first->clocks & (first->clocks - 1)) != 0; /* otherwise it is clear which one is meant */
+    int clock = node->op == OP_HOLD ? graph->clock[at->clock].parent : at->clock;
+    if (at->clock >= 0 && (along || several || node->op == OP_PICK || node->op == OP_HOLD))
+        out_printf(f->out, " over %s", graph->clock[clock].name);
+    if (node->op == OP_RESHAPE || node->op == OP_UNIFORM)
+        out_printf(f->out, "%s%s", node->count ? ", " : "", shape_text(f->out->arena, node->type.shape));
+    if (node->op == OP_MAX_POOL || node->op == OP_AVG_POOL)
+        out_printf(f->out, ", %lld", (long long)at->window);
+    if (at->stride && at->stride != (at->window ? at->window : 1))
+        out_printf(f->out, ", stride=%lld", (long long)at->stride);
+    if (at->pad)
+        out_printf(f->out, ", pad=%lld", (long long)at->pad);
+    if (at->axis >= 0 && at->axis != first->shape.rank - 1)
+        out_printf(f->out, ", axis=%d", at->axis);
+}
+
+static void write_call(Formula *f, const char *word, const Node *node, const NodeId *operand, int count)
+{
+    out_printf(f->out, "%s(", word);
+    for (int i = 0; i < count; i++) {
+        bool start = node->op == OP_HOLD && i == 1; /* y[-1] in the text */
+        bool seed = node->op == OP_SAMPLE && i == 1 && f->p->graph->node[operand[i]].op == OP_UNIFORM && !is_name(f->p, operand[i]);
+        if (seed || (start && graph_is(f->p->graph, operand[i], 0)))
+            continue;
+        out_text(f->out, start ? ", start=" : i ? ", " : "");
+        write_whole(f, node, operand[i], ANY);
+        if (node->op == OP_HOLD && i == 0)
+            write_options(f, node, operand);
     }
+    if (node->op != OP_HOLD)
+        write_options(f, node, operand);
+    out_text(f->out, ")");
 }
 
 static void write_node(Formula *f, NodeId id, int outer)
@@ -284,19 +302,25 @@ static void write_node(Formula *f, NodeId id, int outer)
         write_infix(f, node, priority, outer);
     else if (node->op == OP_NEG || node->op == OP_NOT)
         write_prefix(f, node, node->op == OP_NOT ? NOT : SIGN, outer);
-    else if (node->op == OP_REPEAT || node->op == OP_NUMBER)
+    else if (node->op == OP_STEP)
+        out_text(f->out, graph->clock[node->at.clock].name);
+    else if (node->op == OP_REPEAT || node->op == OP_NUMBER || node->op == OP_TOKEN)
         write(f, node->input[0], outer);
+    else if (node->op == OP_RECLOCK) {
+        write(f, node->input[0], ATOM);
+        out_printf(f->out, "[%s]", graph->clock[node->at.clock].name);
+    }
     else if (view.base != id)
         write_view(f, &view);
-    else if (node->op == OP_RESHAPE && same_elements(graph->node[node->input[0]].type.shape, node->type.shape))
-        write(f, node->input[0], outer);
     else if (node->op == OP_ROW) {
         write(f, node->input[0], ATOM);
         out_text(f->out, "[");
+        for (int i = 0; i < node->at.axis; i++)
+            out_text(f->out, ":, ");
         write(f, node->input[1], ANY);
         out_text(f->out, "]");
     } else {
-        write_call(f, op_info[node->op].word, node, operand, count);
+        write_call(f, call_word(graph, node), node, operand, count);
     }
 }
 

@@ -11,7 +11,8 @@ enum {
     REPEATED_MAX = 12,       /* characters of what may stand in several formulas */
     REPEATED_VIEW_MAX = 16,  /* the same for parts, x[3:5, 1:] */
     FORMULA_MAX = 150,
-    WEIGHT_MAX = 40          /* of an expression of weights alone */
+    WEIGHT_MAX = 40,         /* of an expression of weights alone */
+    UNIFORM_LENGTH = 20      /* more than may be repeated: each is drawn once */
 };
 
 int picture_operands(const Picture *p, NodeId id, const NodeId **operands)
@@ -44,37 +45,35 @@ static const char *function_name(const Picture *p, Place place, Place *line)
     return arena_copy(p->arena, text + 5, (size_t)(open - text - 5));
 }
 
-static bool in_body(const Graph *graph, Place line, int group, NodeId id)
+static bool in_line(const Node *node, Place line)
 {
-    const Node *node = &graph->node[id];
-    return node->op != OP_INPUT && node->op != OP_STATE && node->op != OP_TENSOR && node->group == group
-           && node->place.source == line.source && node->place.begin >= line.begin && node->place.begin < line.end;
+    return node->place.source == line.source && node->place.begin >= line.begin && node->place.begin < line.end;
 }
 
-/* Sets function and argument where all that the body reads from outside is one value. */
+/* Sets function and argument where all that the body reads from outside is one value. What has a label is
+ * a variable of the caller, or the result of another call: silu(silu(x)). A body with a state or a draw, or
+ * one that is taken apart into loops, is no function. */
 static void find_function(Picture *p, NodeId root)
 {
     const Graph *graph = p->graph;
     NodeId body[REGION_MAX] = {root}, argument = NODE_NONE;
     Place line;
     const char *name = function_name(p, graph->node[root].place, &line);
-    if (!name || !in_body(graph, line, graph->node[root].group, root))
-        return;
-    int count = 1;
+    int count = name && op_info[graph->node[root].op].class != CLASS_LEAF ? 1 : 0;
     for (int i = 0; i < count; i++) {
         const Node *node = &graph->node[body[i]];
         for (int k = 0; k < node->count; k++) {
-            NodeId in = node->input[k];
-            bool constant = graph->node[in].op == OP_CONST;
-            if (!constant && !in_body(graph, line, graph->node[root].group, in)) {
-                if (argument != NODE_NONE && argument != in)
-                    return;
-                argument = in;
-            } else if (!constant && count < REGION_MAX) {
-                body[count++] = in;
-            } else if (!constant) {
+            const Node *in = &graph->node[node->input[k]];
+            if (in->op == OP_CONST)
+                continue;
+            bool outside = in->label || !in_line(in, line);
+            if (outside ? argument != NODE_NONE && argument != node->input[k]
+                        : count == REGION_MAX || in->group != graph->node[root].group || op_info[in->op].class == CLASS_LEAF)
                 return;
-            }
+            if (outside)
+                argument = node->input[k];
+            else
+                body[count++] = node->input[k];
         }
     }
     if (argument == NODE_NONE)
@@ -96,8 +95,11 @@ static void see(Picture *p, NodeId id, NodeId *stack, size_t *depth)
 /* What costs no loop of its own may be written into the formula of one. */
 static bool is_view(const Node *node)
 {
-    return node->op == OP_SLICE || node->op == OP_RESHAPE || node->op == OP_NUMBER || node->op == OP_REPEAT || node->op == OP_FIRST
-           || node->op == OP_LAST;
+    switch (node->op) {
+    case OP_SLICE: case OP_RESHAPE: case OP_NUMBER: case OP_TOKEN: case OP_REPEAT: case OP_FIRST: case OP_LAST: case OP_PICK:
+    case OP_RECLOCK: return true;
+    default: return false;
+    }
 }
 
 static void use(Picture *p, NodeId user, NodeId id)
@@ -105,11 +107,14 @@ static void use(Picture *p, NodeId user, NodeId id)
     const Graph *graph = p->graph;
     const Node *node = &graph->node[id], *by = &graph->node[user];
     p->mark[id].uses++;
+    p->mark[id].user = user;
     if (node->fixed || (by->op == OP_STATE && node->group < 0)) /* a start value stands in the state's box */
         return;
     if (node->type.clocks != by->type.clocks)
         while (is_view(&graph->node[id]))
             id = graph->node[id].input[0];
+    if (graph->node[id].op == OP_STEP)
+        return;
     if (node->type.clocks != by->type.clocks || (node->group != by->group && !is_view(node)))
         p->mark[id].outside = true;
 }
@@ -122,6 +127,12 @@ static void find_uses(Picture *p)
     for (size_t i = 0; i < graph->output_count; i++) {
         see(p, graph->output[i].node, stack, &depth);
         p->mark[graph->output[i].node].outside = true;
+    }
+    for (size_t i = 0; i < graph->input_count; i++)
+        see(p, graph->input[i].node, stack, &depth);
+    for (int i = 0; i < graph->clock_count; i++) {
+        see(p, graph->clock[i].when, stack, &depth);
+        see(p, graph->clock[i].until, stack, &depth);
     }
     while (depth) {
         NodeId id = stack[--depth];
@@ -145,7 +156,7 @@ static bool is_labelled_view(const Picture *p, size_t id)
     return p->mark[id].seen && (node->op == OP_SLICE || node->op == OP_RESHAPE) && node->label && !node->fixed;
 }
 
-/* Variables of "i, f = split(...)", or v of "v = w[0]", are names of parts of one box, if nothing else reads
+/* Variables of "i, f = split(z)", or v of "v = w[0]", are names of parts of one box, if nothing else reads
  * what they are parts of. */
 static void find_parts(Picture *p)
 {
@@ -159,8 +170,8 @@ static void find_parts(Picture *p)
         if (!is_labelled_view(p, i))
             continue;
         NodeId whole = graph->node[i].input[0];
-        bool variable = graph->node[whole].label || op_info[graph->node[whole].op].class == CLASS_LEAF;
-        if (!variable && parts[whole] == p->mark[whole].uses) {
+        bool alone = graph->node[whole].label && graph->node[i].op == OP_RESHAPE; /* a variable of its own */
+        if (!alone && op_info[graph->node[whole].op].class != CLASS_LEAF && parts[whole] == p->mark[whole].uses) {
             p->mark[i].whole = whole;
             p->mark[whole].outside = true;
         }
@@ -169,12 +180,41 @@ static void find_parts(Picture *p)
 
 /* ---- names ---- */
 
-/* Whether it is the result of a call within an equation, y.dense.y in that of y. */
-static bool within_equation(const Picture *p, const Node *node)
+/* Whether it is the result of a call within an equation, y.dense.y in that of y, and not another variable of
+ * that call, which the variable that it is used for tells. */
+static bool within_equation(const Picture *p, NodeId id)
 {
+    const Graph *graph = p->graph;
+    const Node *node = &graph->node[id];
     const char *dot = strrchr(node->label, '.');
     Place cell;
-    return dot && picture_is_cell(p, arena_copy(p->arena, node->label, (size_t)(dot - node->label)), picture_cell(p, node->place, &cell));
+    if (!dot || !picture_is_cell(p, arena_copy(p->arena, node->label, (size_t)(dot - node->label)), picture_cell(p, node->place, &cell)))
+        return false;
+    NodeId user = p->mark[id].user;
+    while (user != NODE_NONE && !graph->node[user].label)
+        user = p->mark[user].uses == 1 ? p->mark[user].user : NODE_NONE;
+    return user == NODE_NONE || strncmp(graph->node[user].label, node->label, (size_t)(dot - node->label) + 1) != 0;
+}
+
+/* Of h[t-1] that only h[t-2] is made from, with the same start value, there is no box. */
+static void hide_states(Picture *p)
+{
+    const Graph *graph = p->graph;
+    bool *other = arena_array(p->arena, graph->count + 1, sizeof *other);
+    bool *older = arena_array(p->arena, graph->count + 1, sizeof *older);
+    for (size_t i = 0; i < graph->output_count; i++)
+        other[graph->output[i].node] = true;
+    for (size_t i = 0; i < graph->count; i++) {
+        const Node *node = &graph->node[i];
+        if (!p->mark[i].seen || node->op != OP_STATE || graph->node[node->next].op != OP_STATE)
+            continue;
+        older[node->next] = true;
+        if (node->input[0] != graph->node[node->next].input[0] || node->at.clock != graph->node[node->next].at.clock)
+            other[node->next] = true;
+    }
+    for (size_t i = 0; i < graph->count; i++)
+        if (older[i] && !other[i] && p->mark[i].uses == 0 && !graph->node[i].label)
+            p->mark[i].seen = false;
 }
 
 static bool must_be_named(const Picture *p, NodeId id)
@@ -186,7 +226,7 @@ static bool must_be_named(const Picture *p, NodeId id)
     int most = op_info[node->op].class == CLASS_SHAPE ? REPEATED_VIEW_MAX : REPEATED_MAX;
     if (node->op == OP_INPUT || node->op == OP_STATE || mark->outside || (mark->uses > 1 && mark->length > most))
         return true;
-    return node->label && !(mark->uses == 1 && within_equation(p, node));
+    return node->label && !(mark->uses == 1 && within_equation(p, id));
 }
 
 /* What a formula has beside its operands; a part of a part is one. */
@@ -230,19 +270,21 @@ static void measure(Picture *p, NodeId id, int limit)
 void picture_mark(Picture *p)
 {
     const Graph *graph = p->graph;
-    for (size_t i = 0; i < graph->count; i++) {
+    for (size_t i = 0; i < graph->count; i++)
         if (graph->node[i].label && !graph->node[i].fixed)
             find_function(p, (NodeId)i);
-    }
+    for (size_t i = 0; i < graph->count; i++)
+        p->mark[i].user = NODE_NONE;
     find_uses(p);
     find_parts(p);
+    hide_states(p);
     for (size_t i = 0; i < graph->count; i++) {
         const Node *node = &graph->node[i];
         Mark *mark = &p->mark[i];
         if (!mark->seen)
             continue;
         if (op_info[node->op].class == CLASS_LEAF)
-            mark->length = 6;
+            mark->length = node->op == OP_UNIFORM ? UNIFORM_LENGTH : 6;
         else
             measure(p, (NodeId)i, node->fixed ? WEIGHT_MAX : FORMULA_MAX);
         mark->named = must_be_named(p, (NodeId)i);

@@ -1,8 +1,10 @@
 /* graph_svg.c: runs `dot` of Graphviz on a text.
- * The text goes through a file without a name, so neither program waits for the other. */
+ * The text goes through a file without a name, so neither program waits for the other. Whoever reads the
+ * picture may stop early. */
 #include "graph_dot.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +37,7 @@ bool graph_svg(Arena *arena, const char *dot, const char **error)
         *error = "there is no program `dot`, which draws graphs: it is in the Debian package graphviz";
     else if (failed)
         *error = arena_printf(arena, "dot: %s", strerror(failed));
-    else if (waitpid(child, &status, 0) < 0 || status != 0)
+    else if (waitpid(child, &status, 0) < 0 || (status != 0 && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE)))
         *error = arena_printf(arena, "dot failed with status %d", WIFEXITED(status) ? WEXITSTATUS(status) : 128);
     return !*error;
 }

@@ -6,26 +6,17 @@ in double precision. Needs Debian's python3-torch.
 
 What it writes is committed; check_layouts.js compares the layouts with ONNX Runtime and TensorFlow.js.
 """
+import importlib
 import os
 import sys
 
 sys.dont_write_bytecode = True
 
-import attention
-import cells
-import clocks
-import files
-import functions
-import language
-import layers
-import layouts
-import library
-import networks
-import rates
-import sequences
 import vectors
 
-MODULES = (cells, clocks, layouts, library, attention, language, sequences, functions, layers, files, networks, rates)
+for file in sorted(os.listdir(vectors.HERE)):
+    if file.endswith(".py") and file != os.path.basename(__file__):
+        importlib.import_module(file[:-3])          # its cases enter themselves
 
 
 def main(names):

@@ -65,6 +65,22 @@ def torch_lstm(c):
 
 
 @case
+def torch_lstm_proj(c):
+    net, x = c.module(torch.nn.LSTM(7, 11, num_layers=2, proj_size=5)), c.normal(5, 7)
+    h1, c1, out, cells = c.normal(5, scale=0.5), c.normal(11, scale=0.5), [], []
+    s = tuple(tensor(np.stack([np.zeros_like(v), v])) for v in (h1, c1))
+    for v in x:
+        h, s = net(tensor(v)[None], s)
+        out.append(h.detach().numpy()[0])
+        cells.append(s[1].detach().numpy()[1])
+    c.weights({"rnn." + k: v for k, v in state(net).items()})
+    for name, value in (("x", x), ("h1", h1), ("c1", c1)):
+        c.input(name, value)
+    c.output("h", out)
+    c.output("c", cells)
+
+
+@case
 def torch_gru(c):
     net, x, start = c.module(torch.nn.GRU(7, 33)), c.normal(5, 7), c.normal(33, scale=0.5)
     c.weights({**{"rnn." + k: v for k, v in state(net).items()}, "start": start})

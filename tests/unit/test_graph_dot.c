@@ -102,6 +102,27 @@ START_TEST(constants)
 }
 END_TEST
 
+START_TEST(spatial)
+{
+    const char *p = draw("%0 = input : [8, 2] name=\"x\"\n%1 = tensor : [3, 2, 5] name=\"K\"\n%2 = conv %0 %1 : [4, 5] stride=2 pad=1 label=\"a\"\n"
+                         "%3 = max_pool %2 : [2, 5] window=2 stride=2 pad=0 label=\"b\"\n%4 = avg_pool %2 : [3, 5] window=2 stride=1 pad=0 label=\"c\"\n"
+                         "input x %0\noutput b %3\noutput c %4\n");
+    has(p, "<B>a</B> = conv1d(x, K, stride=2, pad=1)<BR");
+    has(p, "<B>b</B> = max_pool(a, 2)<BR");
+    has(p, "<B>c</B> = avg_pool(a, 2, stride=1)<BR");
+}
+END_TEST
+
+START_TEST(draws)
+{
+    const char *p = draw("clock t\n%0 = input : [5] over t name=\"x\"\n%1 = uniform : [] over t site=0\n%2 = sample %0 %1 : [] over t tokens=5 label=\"w\"\n"
+                         "%3 = tensor : [4, 5] name=\"E\"\n%4 = row %3 %2 : [4] over t axis=1\n%5 = uniform : [4] over t site=1\n"
+                         "%6 = * %4 %5 : [4] over t label=\"y\"\ninput x %0\noutput y %6\n");
+    has(p, "<B>w</B> = sample(x)<BR");
+    has(p, "<B>y</B> = E[:, w] * uniform([4])<BR");
+}
+END_TEST
+
 START_TEST(views)
 {
     /* Rows 2 to 5 of a matrix, of these the columns 1 to 3, transposed, of this the first row, as a vector. */
@@ -165,6 +186,15 @@ START_TEST(parts)
 }
 END_TEST
 
+START_TEST(parts_of_a_variable)
+{
+    const char *p = draw(X4 "%2 = + %0 %1 : [4] label=\"z\"\n%3 = slice %2 : [2] axis=0 begin=2 end=4 label=\"f\"\n"
+                            "%4 = slice %2 : [2] axis=0 begin=0 end=2 label=\"i\"\n%5 = * %3 %4 : [2] label=\"h\"\n" PORTS "output h %5\n");
+    has(p, "<B>z</B> = x + y<BR");
+    ck_assert_str_eq(box(p, "<B>z</B> = x + y<BR"), box(p, "<B>i, f</B> = split(z)<BR"));
+}
+END_TEST
+
 START_TEST(call_frames)
 {
     const char *p = draw(X4 "%2 = sigmoid %0 : [4] label=\"h.i\"\n%3 = tanh %1 : [4] label=\"h.f\"\n%4 = exp %2 : [4]\n"
@@ -224,6 +254,19 @@ START_TEST(states)
 }
 END_TEST
 
+/* Of states that nothing reads but older ones there is no box. */
+START_TEST(delays)
+{
+    const char *p = draw("clock t <= 9\n%0 = input : [4] over t name=\"x\"\n%1 = const : [4] value=0\n%2 = state %1 : [4] over t clock=t next=%0\n"
+                         "%3 = state %1 : [4] over t clock=t delay=3 next=%2\n%4 = state %1 : [4] over t clock=t backward=1 next=%0\n"
+                         "%5 = + %3 %4 : [4] over t label=\"h\"\ninput x %0\noutput h %5\n");
+    has(p, "<B>h</B> = x[t-4] + x[t+1]<BR");
+    ck_assert_int_eq(times(p, "peripheries=2"), 2);
+    has_edge(p, "<B>x</B> [4]", "<B>x[t-4]</B>", " [style=dashed");
+    has_edge(p, "<B>x</B> [4]", "<B>x[t+1]</B>", " [style=dashed");
+}
+END_TEST
+
 START_TEST(start_values)
 {
     const char *p = draw("clock s <= 3\nclock t\n%0 = input : [4] over s name=\"x\"\n%1 = last %0 : [4] clock=s\n%2 = tanh %1 : [4]\n"
@@ -248,6 +291,41 @@ START_TEST(nested_clocks)
     ck_assert_int_eq(times(p, "over <B>s</B>"), 2);
     const char *value = strstr(inner, "<B>e</B> = x * y<BR"), *end = strstr(inner, "\n}");
     ck_assert_msg(value && end && value < end, "%s", p);
+}
+END_TEST
+
+/* u ticks in t: its frame is in that of t, and says when. */
+START_TEST(ticks)
+{
+    const char *p = draw("clock t\nclock u when %3 of t\n%0 = input : [] over t name=\"x\"\n%1 = const : [] value=0.5\n%2 = exp %0 : [] over t label=\"e\"\n"
+                         "%3 = > %2 %1 : [] over t\n%4 = pick %0 : [] over u clock=u\n%5 = tanh %4 : [] over u label=\"a\"\n"
+                         "%6 = hold %5 %1 : [] over t clock=u label=\"y\"\ninput x %0\noutput y %6\n");
+    const char *outer = strstr(p, "label=<over <B>t</B>>"), *inner = outer ? strstr(outer, "label=<over <B>u</B> when e &#62; 0.5>") : NULL;
+    ck_assert_msg(inner != NULL, "%s", p);
+    has(inner, "<B>a</B> = tanh(pick(x over u))<BR");
+    has(p, "<B>y</B> = hold(a over t, start=0.5)<BR");
+    has_edge(p, "<B>x</B> []", "<B>a</B> = ", "\n");
+}
+END_TEST
+
+START_TEST(until)
+{
+    const char *p = draw("clock t <= 9 until %4\n%0 = const : [] value=0\n%1 = const : [] value=0.5\n%2 = state %0 : [] over t clock=t next=%3\n"
+                         "%3 = sigmoid %2 : [] over t label=\"y\"\n%4 = > %3 %1 : [] over t\noutput y %3\n");
+    has(p, "label=<over <B>t</B> &#8804; 9 until y &#62; 0.5>");
+}
+END_TEST
+
+/* Self-attention: s is another clock for the sequence over t. */
+START_TEST(reclocked)
+{
+    const char *p = draw("clock t <= 9\nclock s like t\n%0 = input : [4] over t name=\"x\"\n%1 = reclock %0 : [4] over s clock=s from=t\n"
+                         "%2 = @ %0 %1 : [] over t over s\n%3 = step : [] over t clock=t tokens=9\n%4 = step : [] over s clock=s tokens=9\n"
+                         "%5 = number %3 : [] over t\n%6 = number %4 : [] over s\n%7 = <= %6 %5 : [] over t over s\n"
+                         "%8 = * %2 %7 : [] over t over s label=\"e\"\n%9 = sum %8 : [] over t clock=s label=\"y\"\ninput x %0\noutput y %9\n");
+    has(p, "label=<over <B>s</B>, as long as t>");
+    has(p, "<B>e</B> = x @ x[s] * (s &#60;= t)<BR");
+    has(p, "<B>y</B> = sum(e over s)<BR");
 }
 END_TEST
 
@@ -293,8 +371,8 @@ int main(void)
     Suite *suite = suite_create("graph_dot");
     TCase *tcase = tcase_create("graph_dot");
     tcase_add_checked_fixture(tcase, setup, teardown);
-    const TTest *const tests[] = {priorities, right_operands, calls, constants, views, wrapped, cut, repeated, parts, call_frames, weights,
-                                  weights_of_one_name, strange_names, states, start_values, nested_clocks, stacked, loops, no_graphviz};
+    const TTest *const tests[] = {priorities, right_operands, calls, constants, spatial, draws, views, wrapped, cut, repeated, parts, parts_of_a_variable, call_frames, weights,
+                                  weights_of_one_name, strange_names, states, delays, start_values, nested_clocks, ticks, until, reclocked, stacked, loops, no_graphviz};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
