@@ -182,6 +182,11 @@ static void add_types(Checker *c, Scope *scope)
                 diag_error(c->diag, name->place, "no equation defines the output %s", name->text);
                 continue;
             }
+            if (variable->output) {
+                diag_error(c->diag, name->place, "the output %s is declared twice", name->text);
+                diag_note(c->diag, variable->output->place, "it is also declared here");
+            }
+            variable->output = name;
             if (!variable->type)
                 variable->type = line->type;
             if (!variable->over)

@@ -60,6 +60,7 @@ struct Variable {
     const Line *line;             /* declaration of an input, an output, a weight */
     const TypeExpr *type;         /* declared; NULL: not */
     const Over *over;             /* declared clocks of an input or an output */
+    const Name *output;           /* where it is declared as an output, or NULL */
     Equation *equation;
     int position;                 /* in the equation's names */
     Progress progress;
