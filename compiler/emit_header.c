@@ -72,8 +72,9 @@ static const char *dimensions(const Plan *plan, int buffer, NodeId id, bool leng
     const char *text = "";
     for (int i = 0; i < b->dims; i++) {
         int clock = b->dim[i].clock, parent = plan->graph->clock[clock].parent;
+        int most = i ? graph_tick_root(plan->graph, clock) : clock;
         if (lengths || !plan->steps || (clock != plan->clock && parent != plan->clock))
-            text = arena_printf(plan->arena, "%s[%s]", text, length_of(plan, clock));
+            text = arena_printf(plan->arena, "%s[%s]", text, length_of(plan, most));
     }
     for (int i = 0; i < type->shape.rank; i++)
         text = arena_printf(plan->arena, "%s[%lld]", text, (long long)type->shape.dim[i]);
