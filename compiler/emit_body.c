@@ -110,7 +110,21 @@ static void close_block(Body *b)
     emit_line(b, "}");
 }
 
-/* Counts of ticks begin anew in every loop over the clock at whose steps they are. */
+/* Whether the ticks of a clock are counted in the loop that `step` opens. */
+static bool counts(const Body *b, const Step *step, int clock)
+{
+    int depth = 0;
+    for (const Step *s = step; s < b->plan->step + b->plan->step_count; s++) {
+        depth += (s->kind == STEP_LOOP) - (s->kind == STEP_END);
+        if (depth == 0)
+            return false;
+        if (s->kind == STEP_TICK && s->clock == clock)
+            return true;
+    }
+    return false;
+}
+
+/* Counts of ticks begin anew in every loop that they are made in. */
 static void open_loop(Body *b, const Step *step)
 {
     Arena *arena = b->plan->arena;
@@ -121,7 +135,7 @@ static void open_loop(Body *b, const Step *step)
         return;
     }
     for (int k = 0; k < graph->clock_count; k++)
-        if (graph->clock[k].parent == step->clock && emit_gives_length(b->plan, k))
+        if (graph->clock[k].parent == step->clock && counts(b, step, k))
             emit_line(b, arena_printf(arena, "%s = 0;", graph->clock[k].name));
     if (step->backward)
         open_block(b, arena_printf(arena, "for (size_t %s = %s; %s-- > 0;) ", clock, length, clock));

@@ -2,6 +2,8 @@
  * `rnnc run` builds it; .npy stays on this side, so that it runs on targets that have little. */
 #include "emit.h"
 
+#include <string.h>
+
 static const char prologue[] =
     "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n"
     "static void *get(const char *path, size_t bytes)\n{\n"
@@ -24,6 +26,27 @@ static const char *count_of(const Plan *plan, const Buffer *buffer, bool step)
 static const char *bytes_of(const Plan *plan, const Buffer *buffer)
 {
     return arena_printf(plan->arena, "%s * sizeof(float)", count_of(plan, buffer, false));
+}
+
+/* Arrays have room for all steps that there can be: what follows the last one of each row is left out. */
+static void squeeze(Out *out, const Plan *plan, const Buffer *buffer)
+{
+    const char *from = "0", *indent = "    ";
+    bool found = false;
+    for (int i = 1; i < buffer->dims; i++)
+        found = found || emit_gives_length(plan, buffer->dim[i].clock);
+    if (!found)
+        return;
+    out_text(out, "    at = 0;\n");
+    for (int i = 0; i < buffer->dims; i++) {
+        int clock = buffer->dim[i].clock;
+        out_printf(out, "%sfor (size_t i%d = 0; i%d < len[%d]; i%d++)%s\n", indent, i, i, clock, i, i + 1 < buffer->dims ? "" : " {");
+        from = arena_printf(plan->arena, "(%s * most[%d] + i%d)", from, clock, i);
+        indent = arena_printf(plan->arena, "%s    ", indent);
+    }
+    out_printf(out, "%smemmove(in_out_%s + at, in_out_%s + %s * %lld, %lld * sizeof(float));\n%sat += %lld;\n%.*s}\n", indent, buffer->name,
+               buffer->name, from, (long long)buffer->count, (long long)buffer->count, indent, (long long)buffer->count,
+               (int)strlen(indent) - 4, indent);
 }
 
 /* Whether the network says how long a sequence was: the program then writes down all lengths. */
@@ -115,6 +138,8 @@ void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
     out_text(out, "    int status, arg = 2;\n");
     out_printf(out, "    if (argc != %d)\n        return 2;\n", 2 + finds_lengths(graph) + plan->draws + graph->clock_count + (int)(graph->input_count + graph->output_count) + o->blob * 2);
     out_printf(out, "    for (int i = 0; i < %d; i++)\n        len[i] = (size_t)strtoull(argv[arg++], NULL, 10);\n", graph->clock_count);
+    if (finds_lengths(graph))
+        out_printf(out, "    size_t at, most[%d];\n    memcpy(most, len, sizeof most);\n    (void)at;\n", graph->clock_count + 1);
     for (size_t i = 0; i < graph->input_count + graph->output_count; i++) {
         bool in = i < graph->input_count;
         const Buffer *buffer = &plan->buffer[in ? plan->input[i] : plan->output[i - graph->input_count]];
@@ -131,6 +156,7 @@ void emit_driver(Out *out, const Plan *plan, const EmitOptions *o)
     out_printf(out, "    if (status) {\n        fprintf(stderr, \"%s: %%s\\n\", %s_status(status));\n        return 1;\n    }\n", o->name, o->name);
     for (size_t i = 0; i < graph->output_count; i++) {
         const Buffer *buffer = &plan->buffer[plan->output[i]];
+        squeeze(out, plan, buffer);
         out_printf(out, "    put(argv[arg++], in_out_%s, %s);\n", buffer->name, bytes_of(plan, buffer));
     }
     if (finds_lengths(graph))

@@ -71,10 +71,9 @@ static const char *dimensions(const Plan *plan, int buffer, NodeId id, bool leng
     const Buffer *b = &plan->buffer[buffer];
     const char *text = "";
     for (int i = 0; i < b->dims; i++) {
-        int clock = b->dim[i].clock;
-        bool stepped = plan->steps && graph_loops(plan->graph, (Clocks)1 << clock) >> plan->clock & 1;
-        if (lengths || !stepped)
-            text = arena_printf(plan->arena, "%s[%s]", text, length_of(plan, clock));
+        int clock = b->dim[i].clock, root = graph_tick_root(plan->graph, clock);
+        if (lengths || !plan->steps || root != plan->clock)
+            text = arena_printf(plan->arena, "%s[%s]", text, length_of(plan, i ? root : clock));
     }
     for (int i = 0; i < type->shape.rank; i++)
         text = arena_printf(plan->arena, "%s[%lld]", text, (long long)type->shape.dim[i]);

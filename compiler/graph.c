@@ -229,6 +229,13 @@ int graph_port_clocks(const Graph *graph, const Port *port, int clock[CLOCKS_MAX
     return count;
 }
 
+int graph_tick_root(const Graph *graph, int clock)
+{
+    while (graph->clock[clock].parent >= 0)
+        clock = graph->clock[clock].parent;
+    return clock;
+}
+
 int graph_length_clock(const Graph *graph, int clock)
 {
     while (graph->clock[clock].like >= 0) /* which is one above */

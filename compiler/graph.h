@@ -124,6 +124,9 @@ Clocks graph_loops(const Graph *graph, Clocks clocks);
 /* The clocks of a port's array, outermost first: clock[0 .. count - 1], and their count. */
 int graph_port_clocks(const Graph *graph, const Port *port, int clock[CLOCKS_MAX]);
 
+/* The clock at whose steps this one ticks, or itself; what ticks at ticks goes all the way. */
+int graph_tick_root(const Graph *graph, int clock);
+
 /* The clock that this one has its length from: itself, or what it is `like`, and so on. */
 int graph_length_clock(const Graph *graph, int clock);
 

@@ -103,10 +103,11 @@ void nest_rank(Finder *f)
         if (inner && node->at.clock >= 0 && node->op != OP_HOLD)
             outer[node->at.clock] |= node->type.clocks & ~((Clocks)1 << node->at.clock);
     }
+    Clocks endless = 0;
+    for (int e = 0; e < graph->clock_count; e++)
+        endless |= graph->clock[e].kind == CLOCK_ENDLESS ? (Clocks)1 << e : 0;
     for (int k = 0; k < graph->clock_count; k++) {
-        for (int e = 0; e < graph->clock_count; e++)
-            if (graph->clock[e].kind == CLOCK_ENDLESS && graph->clock[k].kind != CLOCK_ENDLESS)
-                outer[k] |= (Clocks)1 << e;
+        outer[k] = endless >> k & 1 ? outer[k] & endless : outer[k] | endless;
         if (graph->clock[k].parent >= 0)
             outer[k] |= (Clocks)1 << graph->clock[k].parent;
     }

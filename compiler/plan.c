@@ -94,7 +94,8 @@ static void find_stored(Planner *p)
 
 /* ---- inputs, outputs, states ---- */
 
-/* The clocks of a port in the order of its axes, and how far a step of each moves: the caller's arrays are dense. */
+/* The clocks of a port in the order of its axes, and how far a step of each moves: the caller's arrays are dense,
+ * with room for all steps that a clock can have whose length the model finds. */
 static void port_dims(Planner *p, int buffer, const Port *port)
 {
     Buffer *b = &p->plan->buffer[buffer];
@@ -109,13 +110,14 @@ static void port_dims(Planner *p, int buffer, const Port *port)
     int64_t stride = b->count;
     Clocks times = 0;
     for (int i = b->dims; i-- > 0;) {
-        const Clock *c = &p->graph->clock[b->dim[i].clock];
+        int most = graph_tick_root(p->graph, b->dim[i].clock);
+        const Clock *c = &p->graph->clock[most];
         b->dim[i].stride = stride;
         b->dim[i].times = times;
-        if (c->kind == CLOCK_EXACT)
+        if (c->kind == CLOCK_EXACT || c->until != NODE_NONE)
             stride *= c->limit;
         else
-            times |= (Clocks)1 << b->dim[i].clock;
+            times |= (Clocks)1 << most;
     }
 }
 
@@ -178,8 +180,16 @@ static int common_clock(const Graph *graph)
     return -1;
 }
 
+/* Whether the steps of a clock lie side by side in the caller's array, one after the other. */
+static bool is_outermost(const Graph *graph, const Port *port, int clock)
+{
+    int order[CLOCKS_MAX], count = graph_port_clocks(graph, port, order);
+    return count == 0 || graph_tick_root(graph, order[0]) == clock;
+}
+
 /* Whether one step can be computed when its inputs are there: the outputs run on one clock, the inputs on it
- * or on none, and one loop over it, from the first step on, is all that there is. */
+ * or on none, and one loop over it, from the first step on, is all that there is. Of a bounded sequence the
+ * caller's arrays have to be rows of steps, too. */
 static void find_step(Planner *p)
 {
     const Graph *graph = p->graph;
@@ -187,11 +197,15 @@ static void find_step(Planner *p)
     p->plan->clock = -1;
     if (clock < 0)
         return;
+    bool endless = graph->clock[clock].kind == CLOCK_ENDLESS;
     for (size_t i = 0; i < graph->input_count; i++) {
         Clocks on = graph->node[graph->input[i].node].type.clocks;
-        if (on && !(on >> clock & 1))
+        if ((on && !(on >> clock & 1)) || !(endless || is_outermost(graph, &graph->input[i], clock)))
             return;
     }
+    for (size_t i = 0; i < graph->output_count; i++)
+        if (!endless && !is_outermost(graph, &graph->output[i], clock))
+            return;
     for (int i = 1; i < p->nest->loop_count; i++) {
         const Loop *loop = &p->nest->loop[i];
         if (loop->clock == clock && (loop->backward || loop->parent != 0))

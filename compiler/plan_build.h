@@ -56,8 +56,8 @@ NodeId plan_root(const Graph *graph, NodeId id);           /* the node whose buf
 
 /* ---- plan_keep.c ---- */
 void plan_keeps(Planner *p);                               /* what is read in another loop, and feeds */
-int plan_home(const Planner *p, NodeId id);                /* the loop that a state is carried by */
-int plan_start(const Planner *p, int loop);                /* the loop before which its states start */
+int plan_home(const Planner *p, NodeId id);                /* the loop that carries a state or what is held from step to step */
+int plan_start(const Planner *p, NodeId id);               /* the loop before which that starts: not one of ticks */
 int plan_clocks_between(const Planner *p, int loop, int above, int *clock);
 
 /* ---- plan_names.c ---- */

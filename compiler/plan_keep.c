@@ -8,14 +8,14 @@
 
 int plan_home(const Planner *p, NodeId id)
 {
-    return nest_around(p->nest, p->nest->of[id], p->graph->node[id].at.clock);
+    const Node *node = &p->graph->node[id];
+    int clock = node->op == OP_HOLD ? p->graph->clock[node->at.clock].parent : node->at.clock;
+    return nest_around(p->nest, p->nest->of[id], clock);
 }
 
-int plan_start(const Planner *p, int loop)
+int plan_start(const Planner *p, NodeId id)
 {
-    while (p->graph->clock[p->nest->loop[loop].clock].kind == CLOCK_TICKS)
-        loop = p->nest->loop[loop].parent;
-    return loop;
+    return nest_around(p->nest, p->nest->of[id], graph_tick_root(p->graph, p->graph->node[id].at.clock));
 }
 
 /* The clocks of the loops from `above` (without it) to `loop`, outermost first; one that ticks has
@@ -140,13 +140,13 @@ static void read_node(Planner *p, NodeId id)
         return;
     if (node->op == OP_STATE) {
         read_in(p, node->next, plan_home(p, id), 0);
-        read_in(p, node->input[0], p->nest->loop[plan_start(p, plan_home(p, id))].parent, 0);
+        read_in(p, node->input[0], p->nest->loop[plan_start(p, id)].parent, 0);
         return;
     }
     if (nest_gathers(node))
         read_gathered(p, id);
     for (int k = nest_gathers(node); k < node->count; k++)
-        read_in(p, node->input[k], node->op == OP_HOLD ? p->nest->loop[plan_start(p, own)].parent : own, 0);
+        read_in(p, node->input[k], node->op == OP_HOLD ? p->nest->loop[plan_start(p, id)].parent : own, 0);
 }
 
 static void make_sequence(Planner *p, NodeId id)

@@ -9,12 +9,6 @@ static bool is_held(const Planner *p, size_t i)
     return p->nest->of[i] >= 0 && (p->graph->node[i].op == OP_STATE || (class == CLASS_CLOCK && p->graph->node[i].op == OP_HOLD));
 }
 
-/* The loop that carries a state, or what holds a tick's value, from step to step. */
-static int carrier(const Planner *p, size_t i)
-{
-    return p->graph->node[i].op == OP_STATE ? plan_home(p, (NodeId)i) : p->nest->of[i];
-}
-
 /* ---- buffers of states ---- */
 
 static BufferKind kind_of(const Planner *p, int start)
@@ -23,15 +17,17 @@ static BufferKind kind_of(const Planner *p, int start)
     return p->plan->steps && loop->clock == p->plan->clock && loop->parent == 0 ? BUFFER_STATE : BUFFER_WORK;
 }
 
-/* The place in a ring of `delay` values, which all such rings of a loop share. */
-static int ring(Planner *p, int home, int64_t delay)
+/* The place in a ring of `delay` values, which all such rings of a loop share. Where the loop of ticks
+ * stands in one of another clock there is a place for each step of that. */
+static int ring(Planner *p, int home, int start, int64_t delay)
 {
+    int clock[PLAN_DIMS];
     const char *key = arena_printf(p->arena, "ring %d %lld", home, (long long)delay);
     void *old = map_get(p->packs, key);
     if (old)
         return (int)((intptr_t)old - 1);
-    int start = plan_start(p, home);
     int buffer = plan_buffer(p, kind_of(p, start), plan_name(p, arena_printf(p->arena, "turn_%lld", (long long)delay), ""), shape_scalar(), 1);
+    plan_dims(p, buffer, clock, plan_clocks_between(p, home, start, clock), 1);
     p->plan->buffer[buffer].integer = true;
     p->plan->buffer[buffer].carried = start;
     map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
@@ -43,11 +39,11 @@ static void make_state(Planner *p, size_t i)
     const Node *node = &p->graph->node[i], *next = &p->graph->node[node->op == OP_STATE ? node->next : (NodeId)i];
     const char *label = next->label ? next->label : next->name ? next->name : arena_printf(p->arena, "v%zu", i);
     bool state = node->op == OP_STATE;
-    int home = carrier(p, i), start = plan_start(p, home), clock[PLAN_DIMS];
+    int home = plan_home(p, (NodeId)i), start = plan_start(p, (NodeId)i), clock[PLAN_DIMS];
     const char *clock_name = p->graph->clock[node->at.clock].name;
     int buffer = plan_buffer(p, kind_of(p, start), plan_name(p, arena_printf(p->arena, "%s_%s", label, state ? "before" : "held"), ""),
                              node->type.shape, shape_count(node->type.shape));
-    plan_dims(p, buffer, clock, plan_clocks_between(p, p->nest->of[i], home, clock), node->at.delay > 1 ? node->at.delay : 1);
+    plan_dims(p, buffer, clock, plan_clocks_between(p, p->nest->of[i], start, clock), node->at.delay > 1 ? node->at.delay : 1);
     Buffer *b = &p->plan->buffer[buffer];
     b->integer = node->type.tokens > 0;
     b->what = state ? arena_printf(p->arena, "%s[%s%c%lld] %s", label, clock_name, node->at.backward ? '+' : '-', (long long)node->at.delay, b->what)
@@ -55,10 +51,10 @@ static void make_state(Planner *p, size_t i)
     b->carried = start;
     p->view[i] = plan_step_of(p, buffer);
     if (node->at.delay > 1) {
-        p->turn[i] = ring(p, home, node->at.delay);
+        p->turn[i] = ring(p, home, start, node->at.delay);
         b = &p->plan->buffer[buffer];
         p->view[i].index = arena_alloc(p->arena, sizeof *p->view[i].index);
-        *p->view[i].index = plan_at(p->turn[i]);
+        *p->view[i].index = plan_step_of(p, p->turn[i]);
         p->view[i].stride = b->count * b->steps / node->at.delay;
     }
 }
@@ -89,16 +85,17 @@ static void close_loop(Planner *p, int clock, int loop)
     step->loop = loop;
 }
 
-static void open_dims(Planner *p, int buffer)
+/* The innermost `count` of them. */
+static void open_dims(Planner *p, int buffer, int count)
 {
-    for (int i = 0; i < p->plan->buffer[buffer].dims; i++)
+    for (int i = p->plan->buffer[buffer].dims - count; i < p->plan->buffer[buffer].dims; i++)
         open_loop(p, p->plan->buffer[buffer].dim[i].clock, -1, false);
 }
 
-static void close_dims(Planner *p, int buffer)
+static void close_dims(Planner *p, int buffer, int count)
 {
-    for (int i = p->plan->buffer[buffer].dims; i-- > 0;)
-        close_loop(p, p->plan->buffer[buffer].dim[i].clock, -1);
+    for (int i = p->plan->buffer[buffer].dims; count-- > 0;)
+        close_loop(p, p->plan->buffer[buffer].dim[--i].clock, -1);
 }
 
 /* ---- the start ---- */
@@ -123,7 +120,7 @@ static void start_state(Planner *p, const Node *state, NodeId id, int loop)
     }
     View out = p->view[id];
     out.index = NULL;
-    open_dims(p, buffer);
+    open_dims(p, buffer, p->plan->buffer[buffer].dims);
     plan_copy(p, out, plan_view(p, from, p->nest->loop[loop].parent), shape_count(state->type.shape), WHEN_ALWAYS, start->place);
     Step *step = &p->plan->step[p->plan->step_count - 1];
     if (state->at.delay > 1) { /* the same in all places of the ring */
@@ -131,7 +128,7 @@ static void start_state(Planner *p, const Node *state, NodeId id, int loop)
         step->size[2] = p->view[id].stride;
         step->size[3] = 0;
     }
-    close_dims(p, buffer);
+    close_dims(p, buffer, p->plan->buffer[buffer].dims);
 }
 
 static void start_states(Planner *p, int loop)
@@ -139,7 +136,7 @@ static void start_states(Planner *p, int loop)
     int clock = p->nest->loop[loop].clock;
     plan_step(p, STEP_FRESH, p->graph->clock[clock].place)->clock = clock;
     for (size_t i = 0; i < p->graph->count; i++)
-        if (is_held(p, i) && plan_start(p, carrier(p, i)) == loop)
+        if (is_held(p, i) && plan_start(p, (NodeId)i) == loop)
             start_state(p, &p->graph->node[i], (NodeId)i, loop);
     for (size_t i = 0; i < p->plan->buffer_count; i++) /* places in rings */
         if (p->plan->buffer[i].carried == loop && p->plan->buffer[i].integer) {
@@ -200,14 +197,16 @@ static void emit_until(Planner *p, int loop)
     p->plan->step[p->plan->step_count - 1].in_count = 1;
 }
 
-/* Counts the ticks of clocks that outputs run on. */
+/* Counts the ticks of clocks that outputs run on, where there is a loop over them. */
 static void emit_ticks(Planner *p, int loop)
 {
     for (int k = 0; k < p->graph->clock_count; k++) {
-        bool counts = false;
+        bool counts = false, ticks = false;
         for (size_t i = 0; i < p->graph->output_count; i++)
             counts = counts || p->graph->node[p->graph->output[i].node].type.clocks >> k & 1;
-        if (!counts || p->graph->clock[k].parent != p->nest->loop[loop].clock)
+        for (int i = loop + 1; i < p->nest->loop_count; i++)
+            ticks = ticks || (p->nest->loop[i].clock == k && nest_common(p->nest, i, loop) == loop);
+        if (!counts || !ticks || p->graph->clock[k].parent != p->nest->loop[loop].clock)
             continue;
         Step *step = plan_step(p, STEP_TICK, p->graph->clock[k].place);
         step->clock = k;
@@ -219,9 +218,10 @@ static void emit_ticks(Planner *p, int loop)
 static void move_state(Planner *p, NodeId id, View out, View in)
 {
     const Node *node = &p->graph->node[id];
-    open_dims(p, p->view[id].buffer);
+    int clock[PLAN_DIMS], count = plan_clocks_between(p, p->nest->of[id], plan_home(p, id), clock);
+    open_dims(p, p->view[id].buffer, count);
     plan_copy(p, out, in, shape_count(node->type.shape), WHEN_ALWAYS, node->place);
-    close_dims(p, p->view[id].buffer);
+    close_dims(p, p->view[id].buffer, count);
 }
 
 /* A buffer like that of the state. */
@@ -267,7 +267,7 @@ static void turn_rings(Planner *p, int loop)
             continue;
         map_set(done, p->plan->buffer[p->turn[i]].name, p);
         Step *step = plan_step(p, STEP_TURN, node->place);
-        step->out = plan_at(p->turn[i]);
+        step->out = plan_step_of(p, p->turn[i]);
         step->size[0] = node->at.delay;
         step->size_count = 1;
     }

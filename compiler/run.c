@@ -236,6 +236,13 @@ static bool execute(Run *r, const char *program)
     return run_write(r->arena, r->diag, r->o, &r->data, output);
 }
 
+/* Whether what a step or a part takes or gives lies in one piece of a port's array. */
+static bool steps_are_rows(const Plan *plan, int buffer)
+{
+    const Buffer *b = &plan->buffer[buffer];
+    return b->dims == 0 || graph_tick_root(plan->graph, b->dim[0].clock) == plan->clock;
+}
+
 bool run_model(Arena *arena, Diag *diag, Options *o, const Plan *plan, const EmitOptions *e)
 {
     Run r = {.arena = arena, .diag = diag, .o = o, .plan = plan, .e = e, .folder = o->build};
@@ -246,6 +253,12 @@ bool run_model(Arena *arena, Diag *diag, Options *o, const Plan *plan, const Emi
         return fail(&r, o->model, strcmp(o->by, "step") == 0 ? "the model has no step function: it needs whole sequences"
                                                                    : "the model is no stream: it needs whole sequences");
     }
+    if (strcmp(o->by, "step") == 0 || strcmp(o->by, "parts") == 0)
+        for (size_t i = 0; i < plan->graph->input_count + plan->graph->output_count; i++)
+            if (!steps_are_rows(plan, i < plan->graph->input_count ? plan->input[i] : plan->output[i - plan->graph->input_count])) {
+                o->status = 3;
+                return fail(&r, o->model, "the steps of a port do not lie one after the other: its clocks are in another order");
+            }
     if (!run_read(arena, diag, o, plan->graph, &r.data) || !find_runtime(&r))
         return false;
     if (!r.folder && !(r.folder = mkdtemp(temporary)))

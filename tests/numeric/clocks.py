@@ -225,3 +225,57 @@ def clock_delays(c):
     c.input("x", x)
     for name, value in (("y", y), ("z", z), ("w", w), ("late", late)):
         c.output(name, value)
+
+
+@case
+def clock_ticks_inside(c):
+    x, k = c.normal(15, 2), c.normal(3, 2)
+    x[:, 0] = np.where(np.arange(15) % 4 == 1, -1, 1) * (0.1 + np.abs(x[:, 0]))
+    x[0, 0] = -0.5
+    y, p, z, w = [np.full((3, 2), 0.25)], [np.zeros((3, 2))] * 5, [], np.zeros((15, 3, 2))
+    for t in range(15):
+        for s in range(3):
+            w[t, s] = x[t] * k[s] + (0.5 * w[t, s - 1] if s else 0)
+        if x[t, 0] > 0:
+            p.append(w[t] + 0.5 * (z[-1] if t else 0))
+            y.append(np.tanh(p[-1] + 0.7 * y[-1] - 0.4 * p[-6]))
+        z.append(y[-1])
+    y = np.array(y[1:])
+    c.input("x", x)
+    c.input("k", k)
+    c.output("y", y.transpose(1, 0, 2))
+    c.output("z", np.array(z))
+    c.output("w", w.transpose(1, 0, 2))
+    c.output("total", y.sum(axis=1))
+
+
+@case
+def clock_until_inside(c):
+    k, h, y, z = c.normal(4, 2), [0], [], []
+    while h[-1] <= 1:
+        y.append(np.tanh(k * len(y) + (y[-1] if y else 0)))
+        h.append(0.3 * (len(y) - 1) + 0.05 * y[-1].sum())
+        z.append(y[-1].copy())
+        for s in range(1, 4):
+            z[-1][s] += 0.5 * z[-1][s - 1]
+    c.input("k", k)
+    c.output("y", np.array(y).transpose(1, 0, 2))
+    c.output("h", np.array(h[1:]))
+    c.output("z", np.array(z).transpose(1, 0, 2))
+
+
+@case
+def clock_stream_order(c):
+    x = c.normal(3, 9, 2)
+    a, y, h = x.copy(), np.zeros((3, 2)), np.zeros(2)
+    for s in range(1, 3):
+        a[s] += 0.5 * a[s - 1]
+    ys, hs = [], []
+    for t in range(9):
+        y = np.tanh(a[:, t] + 0.5 * y)
+        h = np.tanh(y.sum(axis=0) - h)
+        ys.append(y)
+        hs.append(h)
+    c.input("x", x)
+    c.output("y", np.array(ys).transpose(1, 0, 2))
+    c.output("h", np.array(hs))
