@@ -308,6 +308,10 @@ static const struct {
     /* the same sequence on another clock is complete only when the first one is: h = h[t-1] + sum(h over t_2) */
     {true, HEAD_LIKE "%2 = state %1 : [] over t clock=t next=%5\n%3 = reclock %2 : [] over t_2 clock=t_2 from=t\n"
                   "%4 = sum %3 : [] clock=t_2\n%5 = + %2 %4 : [] over t\noutput y %5\n"},
+    /* and so where what looks at all of it runs on both clocks: h = h[t-1] + sum(h * x over t_2), a causal-looking one */
+    {true, HEAD_LIKE "%2 = state %1 : [] over t clock=t next=%6\n%3 = reclock %2 : [] over t_2 clock=t_2 from=t\n"
+                     "%4 = * %3 %0 : [] over t over t_2\n%5 = sum %4 : [] over t clock=t_2\n%6 = + %2 %5 : [] over t\n"
+                     "output y %6\n"},
     /* a counter that ticks; what it ticks by may look at what was held one step before, not at what is held now */
     {false, TICKS(3) "%2 = pick %0 : [] over u clock=u\n%3 = < %0 %1 : [] over t\n%4 = state %1 : [] over u clock=u next=%5\n"
                   "%5 = + %4 %2 : [] over u\n%6 = hold %5 %1 : [] over t clock=u\noutput y %6\n"},
