@@ -108,7 +108,7 @@ static void read_gathered(Planner *p, NodeId id)
     int own = p->nest->of[id], feed = p->nest->of[nest_feed(p->graph, id)], clock = node->at.clock;
     bool ends = node->op == OP_FIRST || node->op == OP_LAST, beside = p->nest->loop[feed].parent == own;
     p->feed[id] = -1;
-    if (node->op == OP_HOLD && !beside) {
+    if (node->op == OP_HOLD && nest_common(p->nest, plan_home(p, id), feed) != plan_home(p, id)) {
         diag_error(p->diag, node->place, "this value of %s is held in a loop where it is not computed", p->graph->clock[clock].name);
     } else if ((ends && given(p, in)) || (!(ends && beside) && node->op != OP_HOLD && side_by_side(p, in, clock))) {
         p->feed[id] = -2;

@@ -279,3 +279,20 @@ def clock_stream_order(c):
     c.input("x", x)
     c.output("y", np.array(ys).transpose(1, 0, 2))
     c.output("h", np.array(hs))
+
+
+@case
+def clock_held_elsewhere(c):
+    x, W = c.normal(9, 2), c.normal(3, 2)
+    x[:, 0] = np.where(np.arange(9) % 3 == 1, 1, -1) * (0.1 + np.abs(x[:, 0]))
+    held, o = np.zeros((3, 2)), []
+    for a in x:
+        if a[0] > 0:
+            held = np.zeros((3, 2))
+            for s in range(3):
+                before = held[s - 2] if s >= 2 else 0
+                held[s] = sigmoid(np.tanh(0.5 * before + a) + np.tanh(W[s]))
+        o.append(held)
+    c.weights({"W": W})
+    c.input("x", x)
+    c.output("o", np.array(o).transpose(1, 0, 2))
