@@ -136,7 +136,7 @@ static Value reduce(Checker *c, Call *call, Op op)
         in = value_as_number(c, in, call->expr->place);
     Shape shape = c->graph->node[in].type.shape;
     if (call->over || clock_only)
-        return shape.rank < 0 ? value_unknown_node(c, in, call->expr->place) : along_clock(c, call, op, in);
+        return along_clock(c, call, op, in);
     Node draft = node_draft(op, call->expr->place, 1, &in);
     draft.at.axis = find_axis(c, call, shape);
     Value value = check_add(c, &draft);
