@@ -296,3 +296,15 @@ def clock_held_elsewhere(c):
     c.weights({"W": W})
     c.input("x", x)
     c.output("o", np.array(o).transpose(1, 0, 2))
+
+
+@case
+def clock_sum_of_state(c):
+    x, h, total, d = c.normal(7), 0.0, 0.0, [0.0]
+    for a in x:
+        h = a + 0.5 * h
+        total = total + h
+    for _ in range(4):
+        d.append(np.tanh(total - d[-1]))
+    c.input("x", x)
+    c.output("d", np.array(d[1:]))
