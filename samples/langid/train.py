@@ -10,9 +10,12 @@ Needs Debian's python3-torch and python3-numpy, and apt-get (data.py downloads t
 Writes langid.safetensors, languages.txt, languages.h and expected.txt beside this file and prints
 how often the held-out text is recognised. `train.py FOLDER --measure` only measures what is there.
 """
-import json, math, os, random, sys, time, unicodedata
+import math, os, random, sys, time, unicodedata
 import numpy as np
 import data
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+import common
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAMES = [name for name, _, _ in data.LANGUAGES]
@@ -66,28 +69,6 @@ class Crops:
             b = crop(text, size, lambda s: as_typed(s, NAMES[k]))
             x[row, :len(b)] = np.frombuffer(b, np.uint8)
         return x, y
-
-
-# ---- the weight file
-
-def safetensors_write(path, tensors):
-    header, blob = {}, b""
-    for name, a in tensors.items():
-        header[name] = {"dtype": "F16", "shape": list(a.shape), "data_offsets": [len(blob), len(blob) + a.nbytes]}
-        blob += a.tobytes()
-    head = json.dumps(header).encode()
-    head += b" " * (-len(head) % 8)
-    with open(path, "wb") as f:
-        f.write(len(head).to_bytes(8, "little") + head + blob)
-
-
-def safetensors_read(path):
-    with open(path, "rb") as f:
-        raw = f.read()
-    n = 8 + int.from_bytes(raw[:8], "little")
-    return {name: np.frombuffer(raw[n + t["data_offsets"][0]:n + t["data_offsets"][1]], "<f2")
-                    .reshape(t["shape"]).astype(np.float64)
-            for name, t in json.loads(raw[8:n]).items()}
 
 
 # ---- the model, twice: in PyTorch to train it, in NumPy's float64 to measure it
@@ -185,8 +166,8 @@ def main(folder, only_measure):
     texts = data.samples(folder)
     path = os.path.join(HERE, "langid.safetensors")
     if not only_measure:
-        safetensors_write(path, train(texts["train"]))
-    w = safetensors_read(path)
+        common.write_weights(path, train(texts["train"]))
+    w = common.read_weights(path)
     measure(w, texts)
     rows = sentences(w)
     with open(os.path.join(HERE, "languages.txt"), "w") as f:

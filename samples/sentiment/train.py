@@ -10,7 +10,7 @@ the repository:
 Writes sentiment.safetensors, words.h and expected.txt beside this file and prints how many held-out sentences
 are judged rightly. `train.py FOLDER --measure` only measures what is there.
 """
-import collections, os, random, sys, time
+import collections, os, random, re, sys, textwrap, time
 import numpy as np
 import data
 from data import common
@@ -30,15 +30,16 @@ def choose(learnt, scores):
 
 
 def write_words(listed):
+    rows = textwrap.wrap(", ".join(f'"{w}"' for w in listed), 124, break_long_words=False, break_on_hyphens=False)
     with open(WORDS_H, "w") as f:
         f.write("/* words.h: the words that have a number, sorted; written by train.py */\n"
-                "static const char *const words[] = {\n" + "".join(f'    "{w}",\n' for w in listed) + "};\n")
+                "static const char *const words[] = {\n" + "".join(f"    {row}\n" for row in rows) + "};\n")
 
 
 def read_words():
     """{word: number}"""
     with open(WORDS_H) as f:
-        return {line.split('"')[1]: k + 1 for k, line in enumerate(line for line in f if '"' in line)}
+        return {w: k + 1 for k, w in enumerate(re.findall('"(.*?)"', f.read()))}
 
 
 def codes(rows, numbers):
