@@ -89,14 +89,9 @@ static bool take_dump(Word *w)
 
 static bool take_without(Word *w)
 {
-    if (strcmp(w->value, "inplace") == 0) {
-        w->o->plan.no_inplace = true;
-        return true;
-    }
-    if (strcmp(w->value, "overlap") == 0) {
-        w->o->plan.no_overlap = true;
-        return true;
-    }
+    for (int i = 0; i < PLAN_PASSES; i++)
+        if (strcmp(w->value, plan_passes[i].name) == 0)
+            return w->o->plan.without[i] = true;
     if (!pass_find(w->value))
         return complain("--without=%s: there is no such pass; --list-passes lists them", w->value);
     PassOptions *p = &w->o->pass;
@@ -153,8 +148,8 @@ static bool list_passes(Word *w)
 {
     for (const Pass *pass = passes; pass->name; pass++)
         printf("%-10s %s\n", pass->name, pass->purpose);
-    printf("%-10s %s\n", "inplace", "states are written where they lie, where nothing reads the old value any more");
-    printf("%-10s %s\n", "overlap", "buffers that are never live at the same time share memory");
+    for (int i = 0; i < PLAN_PASSES; i++)
+        printf("%-10s %s\n", plan_passes[i].name, plan_passes[i].purpose);
     return w->o->done = true;
 }
 

@@ -36,7 +36,6 @@ typedef struct Planner {
     int *reg;                /* of plan_kernel.c: arrays over nodes that are made once */
     bool *late;
     NodeId *sum;
-    Map *names;              /* C identifiers in use */
     Map *packs;              /* packed constants, by what they hold */
 } Planner;
 
