@@ -11,8 +11,11 @@
  * adds the sum over k of w[(k * 2 + g) * RT_PANEL + lane] * x[k] to each a_g; v_panel1 to v_panel8
  * likewise. K may be 0. w needs no alignment beyond a float's, yet reads fastest on 64 bytes.
  *
- * One sum is a chain of additions that wait for each other. Where G is small, the odd k go to a chain
- * of their own (or k modulo 4 to four) until some eight sums are under way. */
+ * One sum is a chain of additions that wait for each other. Where G is small, it is split into C
+ * chains, until some eight are under way: four for G <= 2, two for G <= 4, else one. The order of the
+ * additions is part of what is promised, so that another way to compute the same product, that of
+ * kernels_panel.h, can give the same bits: chain k % C takes the term of k, in the order of k; chain 0
+ * starts from the accumulator, the others from 0; the sum is (0 + 1) + (2 + 3), or 0 + 1. */
 
 typedef struct RT_FN(v_sums) {
     vf s0, s1, s2, s3, s4, s5, s6, s7;
@@ -52,7 +55,7 @@ RT_INLINE void RT_FN(v_panel_join)(RT_FN(v_sums) *s, const RT_FN(v_sums) *t, int
         s->s3 = v_add(s->s3, t->s3);
 }
 
-/* Chains: four up to two sums, two up to four sums, else one. */
+/* The sums of *sums and of the other chains; with g a constant at every call, so are the chains. */
 RT_INLINE void RT_FN(v_panel)(RT_FN(v_sums) *sums, const float *w, const float *x, size_t n, int g)
 {
     const size_t row = (size_t)g * RT_PANEL;
@@ -68,19 +71,26 @@ RT_INLINE void RT_FN(v_panel)(RT_FN(v_sums) *sums, const float *w, const float *
             RT_FN(v_panel_step)(&t2, w + 2 * row, x[k + 2], g);
             RT_FN(v_panel_step)(&t3, w + 3 * row, x[k + 3], g);
         }
+        if (k + 2 < n)
+            RT_FN(v_panel_step)(&t2, w + 2 * row, x[k + 2], g);
         RT_FN(v_panel_join)(&t2, &t3, g);
-    }
-    if (g <= 4)
+    } else if (g <= 4) {
         for (; k + 2 <= n; k += 2, w += 2 * row) {
             RT_FN(v_panel_step)(&s, w, x[k], g);
             RT_FN(v_panel_step)(&t1, w + row, x[k + 1], g);
         }
-    for (; k < n; k++, w += row)
+    } else {
+        for (; k < n; k++, w += row)
+            RT_FN(v_panel_step)(&s, w, x[k], g);
+    }
+    if (g <= 2 && k + 1 < n)
+        RT_FN(v_panel_step)(&t1, w + row, x[k + 1], g);
+    if (k < n)
         RT_FN(v_panel_step)(&s, w, x[k], g);
-    if (g <= 2)
-        RT_FN(v_panel_join)(&t1, &t2, g);
     if (g <= 4)
         RT_FN(v_panel_join)(&s, &t1, g);
+    if (g <= 2)
+        RT_FN(v_panel_join)(&s, &t2, g);
     *sums = s;
 }
 
