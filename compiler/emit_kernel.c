@@ -152,6 +152,9 @@ static const char *value_text(const Body *b, const Kernel *kernel, const Do *d)
     case DO_SPLAT: return arena_printf(arena, strchr(emit_address(b, &d->view), '+') ? "v_set1((%s)[0])" : "v_set1(%s[0])", emit_address(b, &d->view));
     case DO_START: return d->arg[0] < 0 ? "v_set1(0.0f)" : b->reg[d->arg[0]];
     case DO_LOAD: {
+        if (d->gates)
+            return arena_printf(arena, "v_load(%s + j / RT_PANEL * (%d * RT_PANEL) + %d * RT_PANEL + j %% RT_PANEL)", emit_address(b, &d->view),
+                                d->gates, d->gate);
         const char *at = unit_address(b, kernel, &d->view, d->period);
         return whole_loads(b, &d->view, kernel->units) ? arena_printf(arena, "v_load(%s)", at)
                                                        : arena_printf(arena, "v_load_n(%s, %lld - j)", at, (long long)kernel->units);

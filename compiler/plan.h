@@ -84,6 +84,8 @@ typedef struct Do {
     double value;
     View view, in;
     int64_t period;          /* LOAD: elements after which the view starts again; 0: never */
+    int gate, gates;         /* LOAD: the view is constants [units] packed as [panel][gate][PLAN_PANEL], and of these
+                                this one; gates 0: it is not packed */
     int64_t inner;           /* PANEL: elements of the vector */
     int count;               /* PANEL: accumulators */
     int *accumulator;        /* PANEL: their registers */
