@@ -277,10 +277,10 @@ static void make_arrays(Planner *p)
     p->stored = arena_array(p->arena, count, sizeof *p->stored);
     p->port = arena_array(p->arena, count, sizeof *p->port);
     p->reg = arena_array(p->arena, count, sizeof *p->reg);
-    p->late = arena_array(p->arena, count, sizeof *p->late);
     p->sum = arena_array(p->arena, count, sizeof *p->sum);
     p->uses = graph_uses(p->arena, p->graph);
     p->plan->names = map_new(p->arena);
+    p->part = graph_parts(p->arena, p->graph);
     p->packs = map_new(p->arena);
     plan_name_clocks(p);
     p->nest = nest_find(p->arena, p->graph);

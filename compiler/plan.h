@@ -90,8 +90,9 @@ typedef struct Do {
     int arg[3];
     double value;
     View view, in;
-    int gate, gates;         /* LOAD: of packed values [panel][gate][unit of the panel]: which of how many; gates 0: plain */
     int64_t period;          /* LOAD: elements after which the view starts again; 0: never */
+    int gate, gates;         /* LOAD: the view is constants [units] packed as [panel][gate][PLAN_PANEL], and of these
+                                this one; gates 0: it is not packed */
     int64_t inner;           /* PANEL: elements of the vector */
     int count;               /* PANEL: accumulators */
     int *accumulator;        /* PANEL: their registers */

@@ -53,8 +53,9 @@ static bool starts_alike(const Plan *plan, const Kernel *kernel, const Do *panel
         if (hoist->zero)
             continue;
         const Do *from = maker(kernel, start->arg[0]);
-        bool packed = from->kind == DO_LOAD && from->gate == i && from->gates == panel->count && plan->buffer[from->view.buffer].kind == BUFFER_CONST;
-        if (!packed || (i > 0 && from->view.buffer != hoist->start.buffer))
+        bool constant = from->kind == DO_LOAD && plan->buffer[from->view.buffer].kind == BUFFER_CONST && !from->view.index && !from->view.terms;
+        bool alone = panel->count == 1 && !from->gates && !from->period && !from->view.offset; /* constants end at a whole panel */
+        if (!constant || !(alone || (from->gate == i && from->gates == panel->count)) || (i > 0 && from->view.buffer != hoist->start.buffer))
             return false;
         hoist->start = from->view;
     }

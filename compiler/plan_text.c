@@ -28,7 +28,7 @@ static void print_do(Out *out, const Plan *plan, const Do *d)
         out_text(out, "load ");
         print_view(out, plan, d->view);
         if (d->gates)
-            out_printf(out, " gate %d of %d", d->gate, d->gates);
+            out_printf(out, "[gate %d of %d]", d->gate, d->gates);
         if (d->period)
             out_printf(out, " every %lld", (long long)d->period);
         break;
