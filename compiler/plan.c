@@ -349,7 +349,7 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
     if (!options->without[PLAN_SWAP])
         plan_swap(plan);
     if (!options->without[PLAN_ZIGZAG])
-        plan_zigzag(plan);
+        plan_zigzag(plan, options);
     plan_place(plan, !options->without[PLAN_OVERLAP]);
     if (plan->once && plan->once->work_floats > plan->work_floats)
         plan->work_floats = plan->once->work_floats;

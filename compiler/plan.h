@@ -182,8 +182,9 @@ extern const PlanPassInfo plan_passes[PLAN_PASSES];
 
 typedef struct PlanOptions {
     bool without[PLAN_PASSES];
-    int64_t chunk;           /* steps of a chunk at most; 0: by the target */
+    int64_t chunk;           /* steps of a chunk at most, and all products are hoisted that can be; 0: by the target */
     int64_t chunk_memory;    /* bytes that hoisting may take of the work space; 0: by the target; -1: none */
+    bool zigzag;             /* whatever the size */
 } PlanOptions;
 
 /* The plan of a graph; NULL after errors (what is not supported yet). */
@@ -192,7 +193,7 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
 void plan_inplace(Plan *plan);                                  /* plan_inplace.c */
 bool plan_hoist(Plan *plan, const PlanOptions *options);        /* plan_hoist.c; true where it changed something */
 void plan_swap(Plan *plan);                                     /* plan_swap.c */
-void plan_zigzag(Plan *plan);                                   /* plan_zigzag.c */
+void plan_zigzag(Plan *plan, const PlanOptions *options);       /* plan_zigzag.c */
 void plan_place(Plan *plan, bool overlap);                      /* plan_place.c */
 void plan_print(Out *out, const Plan *plan);                    /* plan_text.c */
 

@@ -74,8 +74,10 @@ static bool is_first(const Kernel *kernel, size_t at)
     return true;
 }
 
-static bool is_worth_it(const Kernel *kernel, const Do *panel)
+static bool is_worth_it(const PlanOptions *options, const Kernel *kernel, const Do *panel)
 {
+    if (options->chunk)
+        return true;
     return panel->inner >= target_host.hoist_inner && panel->inner * panel->count * kernel->units * 4 >= target_host.hoist_weights;
 }
 
@@ -103,7 +105,7 @@ static void choose_in(Hoister *h, int item)
         const Do *d = &step->kernel->code[i];
         Hoist hoist = {.item = item, .kernel = step->kernel, .panel = *d, .place = step->place};
         int divide;
-        if (d->kind != DO_PANEL || !is_worth_it(step->kernel, d) || !is_first(step->kernel, i)
+        if (d->kind != DO_PANEL || !is_worth_it(h->options, step->kernel, d) || !is_first(step->kernel, i)
             || !starts_alike(region->plan, step->kernel, d, &hoist) || !is_known(region, item, d, &divide))
             continue;
         if (divide >= 0)
@@ -292,7 +294,7 @@ static bool hoist_chosen(Hoister *h)
 }
 
 /* A quick look: is there a product worth the trouble, and nothing that decides step by step how far the loop goes? */
-static bool may_hoist(const Plan *plan, int begin)
+static bool may_hoist(const Plan *plan, int begin, const PlanOptions *options)
 {
     bool product = false;
     if (plan->step[begin].in_count) /* of ticks */
@@ -303,7 +305,7 @@ static bool may_hoist(const Plan *plan, int begin)
         if (step->kind == STEP_UNTIL || step->kind == STEP_TICK)
             return false;
         for (size_t k = 0; depth == 0 && step->kind == STEP_KERNEL && k < step->kernel->count; k++)
-            product = product || (step->kernel->code[k].kind == DO_PANEL && is_worth_it(step->kernel, &step->kernel->code[k]));
+            product = product || (step->kernel->code[k].kind == DO_PANEL && is_worth_it(options, step->kernel, &step->kernel->code[k]));
     }
     return product;
 }
@@ -323,7 +325,7 @@ bool plan_hoist(Plan *plan, const PlanOptions *options)
 {
     bool any = false;
     for (size_t i = 0; i < plan->step_count && options->chunk_memory >= 0; i++)
-        if (plan->step[i].kind == STEP_LOOP && !plan->step[i].part && may_hoist(plan, (int)i))
+        if (plan->step[i].kind == STEP_LOOP && !plan->step[i].part && may_hoist(plan, (int)i, options))
             any |= hoist_loop(plan, (int)i, options);
     return any;
 }

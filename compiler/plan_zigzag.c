@@ -22,7 +22,7 @@ static bool is_innermost(const Plan *plan, size_t begin, size_t *end)
     return true;
 }
 
-void plan_zigzag(Plan *plan)
+void plan_zigzag(Plan *plan, const PlanOptions *options)
 {
     for (size_t begin = 0, end; begin < plan->step_count; begin++) {
         int64_t weights = 0;
@@ -32,7 +32,8 @@ void plan_zigzag(Plan *plan)
         for (size_t i = begin; i < end; i++)
             if (plan->step[i].kind == STEP_KERNEL)
                 weights += weights_of(plan, plan->step[i].kernel);
-        for (size_t i = begin; i < end && weights > target_host.l1 && weights <= target_host.zigzag; i++)
+        bool pays = options->zigzag || (weights > target_host.l1 && weights <= target_host.zigzag);
+        for (size_t i = begin; i < end && pays; i++)
             if (plan->step[i].kind == STEP_KERNEL && weights_of(plan, plan->step[i].kernel) && plan->step[i].kernel->rows == 1)
                 plan->step[i].kernel->zigzag = loop->clock;
     }
