@@ -77,8 +77,7 @@ static Plan *plan_of(const char *text)
     return plan_with(text, (PlanOptions){.chunk = 0});
 }
 
-/* The plans of a model: with what its sizes ask for, without updates in place (1), shared memory (2), states that
- * change places (4); with everything hoisted that can be (8). */
+/* Without updates in place (1), shared memory (2), states that change places (4); with all hoisted that can be (8). */
 enum { VARIANTS = 16 };
 static Plan *variant(int i, int which)
 {
@@ -216,10 +215,9 @@ static void do_call(Walk *w, bool fresh)
             begin[++depth] = at;
             times[depth] = 0;
         }
-        if (step->kind == STEP_END && ++times[depth] < TIMES)
-            at = begin[depth];
-        else if (step->kind == STEP_END)
-            depth--;
+        bool again = step->kind == STEP_END && ++times[depth] < TIMES;
+        at = again ? begin[depth] : at;
+        depth -= step->kind == STEP_END && !again;
         bool now = step->when == WHEN_ALWAYS || times[depth] == (step->when == WHEN_FIRST ? 0 : TIMES - 1);
         if (now && !skip)
             do_step(w, at);
@@ -268,8 +266,8 @@ static int copies_into(const Plan *p, const char *what)
 static void expect_copies(const char *text, const char *state, int copies)
 {
     PlanOptions options = {.without = {[PLAN_SWAP] = true}};
-    const Plan *p = plan_with(text, options);
-    ck_assert_msg(copies_into(p, state) == copies, "%s\n%d copies into %s", text, copies_into(p, state), state);
+    int found = copies_into(plan_with(text, options), state);
+    ck_assert_msg(found == copies, "%s\n%d copies into %s", text, found, state);
     options.without[PLAN_INPLACE] = true;
     ck_assert_int_eq(copies_into(plan_with(text, options), state), 1);
     ck_assert_int_eq(copies_into(plan_of(text), state), 0);
@@ -288,7 +286,7 @@ START_TEST(in_place)
     expect_copies(X("3", "") "output y: [3] over t\n a = 0.5 * a[t-1] + x\n y = softmax(a) * a[t-1]\n}", "a[t-1]", 1);
     expect_copies(X("3", "") "output y: [2] over t\n a = 0.5 * a[t-1] + x\n z = dense(a[t-1], 2)\n y = z + dense(softmax(a), 2)\n}", "a[t-1]", 1);
     expect_copies(X("3", "") "output y: [3] over t\n a = 2 * x\n y = tanh(a) + a[t-1]\n}", "a[t-1]", 1);
-    /* Written by the next loop already: the state of two steps ago takes it first. */
+    /* Written by the next loop already. */
     expect_copies(X("3", "") "output y: [3] over t\n a = 0.5 * a[t-1] + x\n y = tanh(a) + a[t-2]\n}", "a[t-1]", 1);
 }
 END_TEST
