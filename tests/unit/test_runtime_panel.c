@@ -148,7 +148,7 @@ START_TEST(test_panels_of_many_steps)
     FOR_EACH_SET(isa)
     for (g = 1; g <= 8; g++)
         for (i = 0; i < COUNT(ns); i++)
-            for (steps = 0; steps < 10; steps++)
+            for (steps = 0; steps < 15; steps++)
                 check_panels(isa, g, ns[i], steps, 1 + (i + steps) % 3, (int)(i + steps) % 2);
 }
 END_TEST
