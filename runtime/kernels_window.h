@@ -7,55 +7,44 @@ typedef struct RT_FN(Reach) {
     size_t rows, n, x_row, k_row, o;
 } RT_FN(Reach);
 
-/* Four outputs whose windows begin `step` numbers apart, by two vectors of channels, of which the first
+/* Four outputs whose windows begin `step` numbers apart, by a strip of channels, of which the first
  * `left` exist. With `full`, a constant at every call, all of them do. */
 RT_INLINE void RT_FN(conv_tile4)(float *y, const float *x, const float *kernel, RT_FN(Reach) reach,
                                  size_t step, size_t left, int full)
 {
-    vf zero = v_set1(0.0f), p, q, a;
-    vf p0 = zero, p1 = zero, p2 = zero, p3 = zero, q0 = zero, q1 = zero, q2 = zero, q3 = zero;
+    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
+    RT_FN(Strip) s0 = zero, s1 = zero, s2 = zero, s3 = zero;
     size_t i, j;
 
     for (i = 0; i < reach.rows; i++) {
         const float *x0 = x + i * reach.x_row, *x1 = x0 + step, *x2 = x1 + step, *x3 = x2 + step;
         const float *b = kernel + i * reach.k_row;
         for (j = 0; j < reach.n; j++, b += reach.o) {
-            RT_FN(load_pair)(&p, &q, b, left, full);
-            a = v_set1(x0[j]);
-            p0 = v_fma(p, a, p0);
-            q0 = v_fma(q, a, q0);
-            a = v_set1(x1[j]);
-            p1 = v_fma(p, a, p1);
-            q1 = v_fma(q, a, q1);
-            a = v_set1(x2[j]);
-            p2 = v_fma(p, a, p2);
-            q2 = v_fma(q, a, q2);
-            a = v_set1(x3[j]);
-            p3 = v_fma(p, a, p3);
-            q3 = v_fma(q, a, q3);
+            const RT_FN(Strip) row = RT_FN(strip_load)(b, left, full);
+            RT_FN(strip_fma)(&s0, row, x0[j]);
+            RT_FN(strip_fma)(&s1, row, x1[j]);
+            RT_FN(strip_fma)(&s2, row, x2[j]);
+            RT_FN(strip_fma)(&s3, row, x3[j]);
         }
     }
-    RT_FN(store_pair)(y, p0, q0, left);
-    RT_FN(store_pair)(y + reach.o, p1, q1, left);
-    RT_FN(store_pair)(y + 2 * reach.o, p2, q2, left);
-    RT_FN(store_pair)(y + 3 * reach.o, p3, q3, left);
+    RT_FN(strip_store)(y, s0, left);
+    RT_FN(strip_store)(y + reach.o, s1, left);
+    RT_FN(strip_store)(y + 2 * reach.o, s2, left);
+    RT_FN(strip_store)(y + 3 * reach.o, s3, left);
 }
 
 RT_INLINE void RT_FN(conv_tile1)(float *y, const float *x, const float *kernel, RT_FN(Reach) reach,
                                  size_t left, int full)
 {
-    vf p, q, p0 = v_set1(0.0f), q0 = p0;
+    RT_FN(Strip) s = {v_set1(0.0f), v_set1(0.0f)};
     size_t i, j;
 
     for (i = 0; i < reach.rows; i++) {
         const float *a = x + i * reach.x_row, *b = kernel + i * reach.k_row;
-        for (j = 0; j < reach.n; j++, b += reach.o) {
-            RT_FN(load_pair)(&p, &q, b, left, full);
-            p0 = v_fma(p, v_set1(a[j]), p0);
-            q0 = v_fma(q, v_set1(a[j]), q0);
-        }
+        for (j = 0; j < reach.n; j++, b += reach.o)
+            RT_FN(strip_fma)(&s, RT_FN(strip_load)(b, left, full), a[j]);
     }
-    RT_FN(store_pair)(y, p0, q0, left);
+    RT_FN(strip_store)(y, s, left);
 }
 
 /* All channels of four outputs, or of one. */
@@ -64,13 +53,13 @@ RT_INLINE void RT_FN(conv_outputs)(float *y, const float *x, const float *kernel
 {
     size_t c, left;
 
-    for (c = 0; c < reach.o; c += 2 * V_LANES) {
+    for (c = 0; c < reach.o; c += V_STRIP) {
         left = reach.o - c;
-        if (four && left >= 2 * V_LANES)
+        if (four && left >= V_STRIP)
             RT_FN(conv_tile4)(y + c, x, kernel + c, reach, step, left, 1);
         else if (four)
             RT_FN(conv_tile4)(y + c, x, kernel + c, reach, step, left, 0);
-        else if (left >= 2 * V_LANES)
+        else if (left >= V_STRIP)
             RT_FN(conv_tile1)(y + c, x, kernel + c, reach, left, 1);
         else
             RT_FN(conv_tile1)(y + c, x, kernel + c, reach, left, 0);

@@ -4,6 +4,7 @@
 #define RT_SECTION 1
 #define RT_SUFFIX avx512
 #define V_LANES 16
+#define V_PARTS 1
 #define V_FUSED 1
 #define RT_TARGET_PUSHED 1
 #ifdef __clang__

@@ -5,6 +5,7 @@
 #define RT_SECTION 1
 #define RT_SUFFIX scalar
 #define V_LANES 1
+#define V_PARTS 1
 #define V_FUSED 0
 
 #ifndef RT_VEC_SCALAR_H

@@ -12,6 +12,7 @@ enum { WIDEST = 16 };
 typedef struct Layer {
     size_t lanes;
     int fused;
+    size_t chains[8];
     void (*panel[8])(const float *w, const float *x, size_t n, float *acc);
 } Layer;
 
@@ -84,9 +85,10 @@ START_TEST(test_panels)
 END_TEST
 
 /* One lane's sum in the order that panel.h states. */
-static float sum_in_order(const float *w, const float *x, size_t n, size_t g, float start, int fused)
+static float sum_in_order(const float *w, const float *x, size_t n, size_t g, float start,
+                          const Layer *layer)
 {
-    const size_t chains = g <= 2 ? 4 : g <= 4 ? 2 : 1;
+    const size_t chains = layer->chains[g - 1];
     float chain[4] = {0.0f, 0.0f, 0.0f, 0.0f};
     size_t k;
 
@@ -94,7 +96,7 @@ static float sum_in_order(const float *w, const float *x, size_t n, size_t g, fl
     for (k = 0; k < n; k++) {
         volatile float product = w[k * g * RT_PANEL] * x[k]; /* rounded, where the set rounds it */
         float *c = &chain[k % chains];
-        *c = fused ? fmaf(w[k * g * RT_PANEL], x[k], *c) : *c + product;
+        *c = layer->fused ? fmaf(w[k * g * RT_PANEL], x[k], *c) : *c + product;
     }
     if (chains == 4)
         return (chain[0] + chain[1]) + (chain[2] + chain[3]);
@@ -125,7 +127,7 @@ static void check_panels(int isa, size_t g, size_t n, size_t steps, size_t panel
                         const float got = y[(t * panels + p) * size + at], want = acc[i * WIDEST + lane];
                         const float from = started ? start[p * size + at] : 0.0f;
                         const float order = sum_in_order(w + p * n * size + at, x + t * x_stride, n, g,
-                                                         from, layer->fused);
+                                                         from, layer);
                         expect(memcmp(&got, &want, sizeof got) == 0 && memcmp(&got, &order, sizeof got) == 0,
                                "%s: %zu gates, n = %zu, step %zu of %zu, panel %zu, at %zu: %.9g, "
                                "v_panel %.9g, in order %.9g",
@@ -146,7 +148,7 @@ START_TEST(test_panels_of_many_steps)
     FOR_EACH_SET(isa)
     for (g = 1; g <= 8; g++)
         for (i = 0; i < COUNT(ns); i++)
-            for (steps = 0; steps < 10; steps++)
+            for (steps = 0; steps < 15; steps++)
                 check_panels(isa, g, ns[i], steps, 1 + (i + steps) % 3, (int)(i + steps) % 2);
 }
 END_TEST
@@ -181,6 +183,7 @@ PANEL(8, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &a[6], &a[7])
 static const Layer RT_FN(layer) = {
     V_LANES,
     V_FUSED,
+    {V_CHAINS(1), V_CHAINS(2), V_CHAINS(3), V_CHAINS(4), V_CHAINS(5), V_CHAINS(6), V_CHAINS(7), V_CHAINS(8)},
     {RT_FN(do_panel1), RT_FN(do_panel2), RT_FN(do_panel3), RT_FN(do_panel4), RT_FN(do_panel5),
      RT_FN(do_panel6), RT_FN(do_panel7), RT_FN(do_panel8)},
 };
