@@ -322,8 +322,11 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
     plan_body(&p, 0);
     if (diag_errors(diag))
         return NULL;
+    times_lap(options->times, "plan");
     if (!options->no_inplace)
         plan_inplace(p.plan);
+    times_lap(options->times, "inplace");
     plan_place(p.plan, !options->no_overlap);
+    times_lap(options->times, "place");
     return p.plan;
 }

@@ -9,6 +9,7 @@
 #include "constant.h"
 #include "diag.h"
 #include "graph.h"
+#include "times.h"
 
 /* Units that are computed side by side: the width of packed weights (RT_PANEL of runtime/rt.h). */
 enum { PLAN_PANEL = 16 };
@@ -155,6 +156,7 @@ typedef struct Plan {
 typedef struct PlanOptions {
     bool no_inplace;         /* --without=inplace */
     bool no_overlap;         /* --without=overlap */
+    Times *times;            /* print how long each part took; or NULL */
 } PlanOptions;
 
 /* The plan of a graph; NULL after errors (what is not supported yet). */
