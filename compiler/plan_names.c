@@ -27,17 +27,24 @@ bool plan_reserved(const char *name)
            || strncasecmp(name, "rt_", 3) == 0 || isdigit((unsigned char)*name) || *name == '_';
 }
 
+static void take_name(Planner *p, const char *name)
+{
+    int *next = arena_alloc(p->arena, sizeof *next);
+    *next = 2;
+    map_set(p->names, name, next);
+}
+
 /* The clocks' names are those of loop variables and lengths in C: the plan has a graph with safe ones. */
 void plan_name_clocks(Planner *p)
 {
-    map_set(p->names, p->graph->name, p);
+    take_name(p, p->graph->name);
     Graph *graph = arena_alloc(p->arena, sizeof *graph);
     *graph = *p->graph;
     graph->clock = arena_array(p->arena, (size_t)graph->clock_count + 1, sizeof *graph->clock);
     for (int i = 0; i < graph->clock_count; i++) {
         graph->clock[i] = p->graph->clock[i];
         graph->clock[i].name = plan_name(p, graph->clock[i].name, "");
-        map_set(p->names, arena_printf(p->arena, "%s_len", graph->clock[i].name), p);
+        take_name(p, arena_printf(p->arena, "%s_len", graph->clock[i].name));
     }
     p->graph = p->plan->graph = graph;
 }
@@ -56,8 +63,9 @@ const char *plan_name(Planner *p, const char *label, const char *prefix)
     if (plan_reserved(name))
         name = arena_printf(p->arena, "x_%s", name);
     const char *base = name;
-    for (int i = 2; map_get(p->names, name); i++)
-        name = arena_printf(p->arena, "%s_%d", base, i);
-    map_set(p->names, name, p);
+    int *next = map_get(p->names, base); /* the number that the next buffer of that name gets, or at least not less */
+    while (map_get(p->names, name))
+        name = arena_printf(p->arena, "%s_%d", base, (*next)++);
+    take_name(p, name);
     return name;
 }
