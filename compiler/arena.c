@@ -29,11 +29,12 @@ struct Deferred {
 struct Arena {
     Block *blocks;
     Deferred *deferred;
+    size_t size;             /* of all blocks */
 };
 
 enum { BLOCK_SIZE = 1 << 16 };
 
-static void out_of_memory(void)
+void arena_exhausted(void)
 {
     fputs("rnnc: error: out of memory\n", stderr);
     exit(1);
@@ -43,7 +44,7 @@ Arena *arena_new(void)
 {
     Arena *arena = calloc(1, sizeof *arena);
     if (!arena)
-        out_of_memory();
+        arena_exhausted();
     return arena;
 }
 
@@ -60,6 +61,30 @@ void arena_free(Arena *arena)
     free(arena);
 }
 
+void arena_adopt(Arena *arena, Arena *child)
+{
+    Block **blocks = &arena->blocks;
+    Deferred **deferred = &child->deferred;
+    if (*blocks) /* the newest block stays the one that is handed out from */
+        blocks = &(*blocks)->next;
+    for (Block *block = child->blocks, *next; block; block = next) {
+        next = block->next;
+        block->next = *blocks;
+        *blocks = block;
+    }
+    while (*deferred)
+        deferred = &(*deferred)->next;
+    *deferred = arena->deferred;
+    arena->deferred = child->deferred;
+    arena->size += child->size;
+    free(child);
+}
+
+size_t arena_size(const Arena *arena)
+{
+    return arena->size;
+}
+
 void arena_defer(Arena *arena, void (*close)(void *what), void *what)
 {
     Deferred *deferred = arena_alloc(arena, sizeof *deferred);
@@ -70,15 +95,16 @@ void arena_defer(Arena *arena, void (*close)(void *what), void *what)
 void *arena_alloc(Arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
-        out_of_memory();
+        arena_exhausted();
     size = (size + sizeof(Align) - 1) / sizeof(Align) * sizeof(Align);
     Block *block = arena->blocks;
     if (!block || block->size - block->used < size) {
         size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
         Block *fresh = calloc(1, sizeof *fresh + room);
         if (!fresh)
-            out_of_memory();
+            arena_exhausted();
         fresh->size = room;
+        arena->size += room;
         /* A large request must not hide the room that is left in the newest small block. */
         if (block && size > BLOCK_SIZE / 4) {
             fresh->next = block->next;
@@ -97,7 +123,7 @@ void *arena_alloc(Arena *arena, size_t size)
 void *arena_array(Arena *arena, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / 2 / size)
-        out_of_memory();
+        arena_exhausted();
     return arena_alloc(arena, count * size);
 }
 

@@ -138,11 +138,13 @@ static const int *port_order(Checker *c, const Over *over, NodeId node)
 
 static void add_port(Checker *c, Port **ports, size_t *count, const Over *over, const Name *name, NodeId node)
 {
-    Port *grown = arena_array(c->arena, *count + 1, sizeof *grown);
-    if (*count)
-        memcpy(grown, *ports, *count * sizeof *grown);
-    grown[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place, .clock = port_order(c, over, node)};
-    *ports = grown;
+    if ((*count & (*count - 1)) == 0) { /* room for a power of two */
+        Port *grown = arena_array(c->arena, *count ? *count * 2 : 1, sizeof *grown);
+        if (*count)
+            memcpy(grown, *ports, *count * sizeof *grown);
+        *ports = grown;
+    }
+    (*ports)[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place, .clock = port_order(c, over, node)};
 }
 
 const char *check_clock_names(Checker *c, Clocks clocks)
@@ -203,7 +205,10 @@ static void unused_starts(Checker *c)
 
 static void check_round(Checker *c, const Ast *ast)
 {
+    size_t before = c->graph ? c->graph->count : 0;
     c->graph = graph_new(c->arena, NULL);
+    if (before) /* as many as in the round before */
+        graph_reserve(c->graph, before);
     for (size_t k = 0; k < c->clock_count; k++)
         c->clock[k].when = c->clock[k].until = NODE_NONE;
     c->graph->clock = c->clock;

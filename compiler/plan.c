@@ -255,13 +255,11 @@ static void emit_unit(Planner *p, int unit)
         plan_call(p, u->node[0]);
 }
 
-void plan_units(Planner *p, int loop, int phase)
+void plan_units(Planner *p, int body)
 {
-    for (int i = 0; i < p->unit_count; i++) {
-        NodeId id = p->unit[i].node[0];
-        if (p->nest->of[id] == loop && p->nest->phase[id] == phase)
-            emit_unit(p, i);
-    }
+    const Lists *units = &p->bodies.units;
+    for (int i = units->begin[body]; i < units->begin[body + 1]; i++)
+        emit_unit(p, units->item[i]);
 }
 
 static void make_arrays(Planner *p)
@@ -319,6 +317,7 @@ static Plan *plan_simple(Arena *arena, Diag *diag, const Graph *graph, Constants
     p.plan->graph = graph;
     make_arrays(&p);
     make_units(&p);
+    plan_bodies(&p);
     find_stored(&p);
     find_step(&p);
     make_ports(&p);
@@ -331,8 +330,10 @@ static Plan *plan_simple(Arena *arena, Diag *diag, const Graph *graph, Constants
     plan_body(&p, 0);
     if (diag_errors(diag))
         return NULL;
+    times_lap(options->times, "plan");
     if (!options->without[PLAN_INPLACE])
         plan_inplace(p.plan);
+    times_lap(options->times, "inplace");
     return p.plan;
 }
 
@@ -342,15 +343,20 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
     if (!plan)
         return NULL;
     if (!options->without[PLAN_HOIST] && plan_hoist(plan, options) && plan->steps) {
-        plan->once = plan_simple(arena, diag, graph, constants, options);
+        PlanOptions quiet = *options;
+        quiet.times = NULL;
+        plan->once = plan_simple(arena, diag, graph, constants, &quiet);
         plan->once->single = true;
         plan_place(plan->once, !options->without[PLAN_OVERLAP]);
     }
+    times_lap(options->times, "hoist");
     if (!options->without[PLAN_SWAP])
         plan_swap(plan);
     if (!options->without[PLAN_ZIGZAG])
         plan_zigzag(plan, options);
+    times_lap(options->times, "swap");
     plan_place(plan, !options->without[PLAN_OVERLAP]);
+    times_lap(options->times, "place");
     if (plan->once && plan->once->work_floats > plan->work_floats)
         plan->work_floats = plan->once->work_floats;
     if (plan->once && plan->once->work_tokens > plan->work_tokens)
