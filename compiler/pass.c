@@ -6,6 +6,7 @@
 #include <time.h>
 
 const Pass passes[] = {
+    {"attention", pass_attention, "scores and weighted sums over all steps of a clock become products with a matrix"},
     {"running", pass_running, "sums, means, maxima and minima over a clock are kept up step by step"},
     {"products", pass_products, "x @ W with a constant W becomes transpose(W) @ x, the form that kernels know"},
     {"concat", pass_concat, "a product with concatenated vectors becomes a sum of products with each"},

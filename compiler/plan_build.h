@@ -51,6 +51,7 @@ View plan_at(int buffer);
 View plan_step_of(const Planner *p, int buffer);           /* this step's value: a term for each dimension */
 View plan_view(Planner *p, NodeId id, int loop);           /* where a step in that loop finds a value */
 View plan_whole(Planner *p, NodeId id, int loop, int clock, bool last); /* at all steps, from the first, or at the last */
+int64_t plan_stride(Planner *p, NodeId id, int loop, int clock); /* how far these steps are apart */
 View plan_define(Planner *p, NodeId id);                   /* a place for a value that a unit is about to make */
 NodeId plan_root(const Graph *graph, NodeId id);           /* the node whose buffer a view lies in */
 

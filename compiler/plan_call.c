@@ -32,22 +32,48 @@ static void along_axis(Planner *p, const Node *node, NodeId id, int loop)
     step->label = node->label;
 }
 
-static void product(Planner *p, const Node *node, NodeId id, int loop)
+/* A product of two matrices, or of the rows of one and a vector: how many, how long, how far apart. */
+static Step *with_rows(Planner *p, const Node *node, const char *call, View out, View left, View right, const int64_t size[3])
 {
-    const Shape a = p->graph->node[node->input[0]].type.shape, b = p->graph->node[node->input[1]].type.shape;
-    View left = plan_view(p, node->input[0], loop), right = plan_view(p, node->input[1], loop), out = plan_define(p, id);
     Step *step = plan_step(p, STEP_CALL, node->place);
-    bool vector = a.rank == 2 && b.rank == 1;
-    step->call = vector ? "matvec_f32" : "matmul_f32";
+    step->call = call;
     step->out = out;
     step->in[0] = left;
     step->in[1] = right;
     step->in_count = 2;
-    step->size[0] = a.rank == 2 ? a.dim[0] : 1;
-    step->size[1] = b.dim[0];
-    step->size[2] = b.rank == 2 ? b.dim[1] : 1;
-    step->size_count = vector ? 2 : 3;
+    memcpy(step->size, size, 3 * sizeof *size);
+    step->size_count = 3;
     step->label = node->label;
+    return step;
+}
+
+static void product(Planner *p, const Node *node, NodeId id, int loop)
+{
+    const Shape a = p->graph->node[node->input[0]].type.shape, b = p->graph->node[node->input[1]].type.shape;
+    View left = plan_view(p, node->input[0], loop), right = plan_view(p, node->input[1], loop), out = plan_define(p, id);
+    int64_t m = a.rank == 2 ? a.dim[0] : 1, k = b.dim[0], n = b.rank == 2 ? b.dim[1] : 1;
+    if (b.rank == 1)
+        with_rows(p, node, "matvec_f32", out, left, right, (int64_t[]){m, k, k});
+    else if (a.rank == 1)
+        with_rows(p, node, "vecmat_f32", out, right, left, (int64_t[]){k, n, n});
+    else
+        with_rows(p, node, "matmul_f32", out, left, right, (int64_t[]){m, k, n});
+}
+
+/* Scores and weighted sums: the steps are the rows of a matrix, which is multiplied by a vector. */
+static void attention(Planner *p, const Node *node, NodeId id, int loop)
+{
+    int clock = node->at.clock;
+    bool scores = node->op == OP_SCORES;
+    int64_t count = shape_count(p->graph->node[node->input[0]].type.shape);
+    int64_t size[3] = {p->graph->clock[clock].limit, count, plan_stride(p, node->input[0], loop, clock)};
+    View rows = plan_whole(p, node->input[0], loop, clock, false), vector = plan_whole(p, node->input[1], loop, clock, false);
+    View out = plan_define(p, id);
+    if (scores) /* the whole sequence, not a step of it */
+        out.terms--;
+    Step *step = with_rows(p, node, scores ? "matvec_f32" : "vecmat_f32", out, rows, vector, size);
+    step->clock = clock;
+    step->length_at = 0;
 }
 
 static void strided(Planner *p, View out, View in, const int64_t size[4], Place place)
@@ -215,6 +241,7 @@ void plan_call(Planner *p, NodeId id)
     int loop = p->nest->of[id];
     switch (node->op) {
     case OP_MATMUL: product(p, node, id, loop); break;
+    case OP_SCORES: case OP_WEIGHTED: attention(p, node, id, loop); break;
     case OP_CONCAT: concat(p, node, id, loop); break;
     case OP_SLICE: slice(p, node, id, loop); break;
     case OP_ROW: row(p, node, id, loop); break;

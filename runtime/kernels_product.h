@@ -2,9 +2,9 @@
  * instruction set. (Packed weights of known size go through panel.h, inlined in the emitted code.) */
 
 /* Rows of w at a time, so that x is loaded once for them and their sums do not wait for each other. */
-RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols)
+RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols, size_t stride)
 {
-    const float *w0 = w, *w1 = w + cols, *w2 = w + 2 * cols, *w3 = w + 3 * cols;
+    const float *w0 = w, *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
     vf zero = v_set1(0.0f), a0 = zero, a1 = zero, a2 = zero, a3 = zero;
     vf b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     size_t k;
@@ -49,14 +49,75 @@ RT_INLINE float RT_FN(one_row)(const float *w, const float *x, size_t cols)
     return v_sum(v_add(v_add(a, b), v_add(c, d)));
 }
 
-void RT_FN(rt_matvec_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols)
+void RT_FN(rt_matvec_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols,
+                          size_t stride)
 {
     size_t r;
 
     for (r = 0; r + 4 <= rows; r += 4)
-        RT_FN(four_rows)(y + r, w + r * cols, x, cols);
+        RT_FN(four_rows)(y + r, w + r * stride, x, cols, stride);
     for (; r < rows; r++)
-        y[r] = RT_FN(one_row)(w + r * cols, x, cols);
+        y[r] = RT_FN(one_row)(w + r * stride, x, cols);
+}
+
+/* Four vectors of columns, the odd rows in sums of their own. */
+RT_INLINE void RT_FN(four_columns)(float *y, const float *w, const float *x, size_t rows, size_t stride)
+{
+    vf zero = v_set1(0.0f), a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+    vf b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+    size_t r;
+
+    for (r = 0; r + 2 <= rows; r += 2, w += 2 * stride) {
+        vf p = v_set1(x[r]), q = v_set1(x[r + 1]);
+        a0 = v_fma(v_load(w), p, a0);
+        a1 = v_fma(v_load(w + V_LANES), p, a1);
+        a2 = v_fma(v_load(w + 2 * V_LANES), p, a2);
+        a3 = v_fma(v_load(w + 3 * V_LANES), p, a3);
+        b0 = v_fma(v_load(w + stride), q, b0);
+        b1 = v_fma(v_load(w + stride + V_LANES), q, b1);
+        b2 = v_fma(v_load(w + stride + 2 * V_LANES), q, b2);
+        b3 = v_fma(v_load(w + stride + 3 * V_LANES), q, b3);
+    }
+    if (r < rows) {
+        vf p = v_set1(x[r]);
+        a0 = v_fma(v_load(w), p, a0);
+        a1 = v_fma(v_load(w + V_LANES), p, a1);
+        a2 = v_fma(v_load(w + 2 * V_LANES), p, a2);
+        a3 = v_fma(v_load(w + 3 * V_LANES), p, a3);
+    }
+    v_store(y, v_add(a0, b0));
+    v_store(y + V_LANES, v_add(a1, b1));
+    v_store(y + 2 * V_LANES, v_add(a2, b2));
+    v_store(y + 3 * V_LANES, v_add(a3, b3));
+}
+
+/* The columns of one vector, of which the first `left` exist. */
+RT_INLINE void RT_FN(one_column)(float *y, const float *w, const float *x, size_t rows, size_t stride,
+                                 size_t left)
+{
+    vf a = v_set1(0.0f), b = a, c = a, d = a;
+    size_t r;
+
+    for (r = 0; r + 4 <= rows; r += 4, w += 4 * stride) {
+        a = v_fma(v_load_n(w, left), v_set1(x[r]), a);
+        b = v_fma(v_load_n(w + stride, left), v_set1(x[r + 1]), b);
+        c = v_fma(v_load_n(w + 2 * stride, left), v_set1(x[r + 2]), c);
+        d = v_fma(v_load_n(w + 3 * stride, left), v_set1(x[r + 3]), d);
+    }
+    for (; r < rows; r++, w += stride)
+        a = v_fma(v_load_n(w, left), v_set1(x[r]), a);
+    v_store_n(y, v_add(v_add(a, b), v_add(c, d)), left);
+}
+
+void RT_FN(rt_vecmat_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols,
+                          size_t stride)
+{
+    size_t c;
+
+    for (c = 0; c + 4 * V_LANES <= cols; c += 4 * V_LANES)
+        RT_FN(four_columns)(y + c, w + c, x, rows, stride);
+    for (; c < cols; c += V_LANES)
+        RT_FN(one_column)(y + c, w + c, x, rows, stride, cols - c);
 }
 
 /* Loads and stores of two neighbouring vectors, of which the first `left` floats exist; with `full`,
