@@ -44,6 +44,7 @@ typedef struct Planner {
 int plan_buffer(Planner *p, BufferKind kind, const char *name, Shape shape, int64_t count);
 int plan_const(Planner *p, NodeId id);                     /* a fixed node's value */
 int plan_pack(Planner *p, const NodeId *matrix, int count);/* products side by side, as a constant */
+int plan_pack_columns(Planner *p, NodeId matrix, int64_t rows, int64_t cols); /* the columns as units, as a constant */
 void plan_dims(Planner *p, int buffer, const int *clock, int count, int64_t slots); /* room for all steps of these clocks */
 
 /* ---- plan_view.c ---- */
@@ -73,6 +74,11 @@ void plan_units(Planner *p, int loop, int phase);          /* the steps of all u
 void plan_body(Planner *p, int loop);
 void plan_feed(Planner *p, int loop);
 void plan_states(Planner *p);
+
+/* ---- plan_product.c ---- */
+void plan_product(Planner *p, const Node *node, NodeId id, int loop);
+void plan_attention(Planner *p, const Node *node, NodeId id, int loop);
+void plan_spatial(Planner *p, const Node *node, NodeId id, int loop);
 
 /* ---- plan_kernel.c, plan_call.c ---- */
 void plan_kernel(Planner *p, const Unit *unit);

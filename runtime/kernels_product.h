@@ -1,6 +1,14 @@
 /* kernels_product.h: products of matrices that are not packed. Included by kernels.c once for each
  * instruction set. (Packed weights of known size go through panel.h, inlined in the emitted code.) */
 
+/* Whether two vectors side by side and four sums of each fit into the registers. */
+#undef V_PAIRS
+#if defined(V_PARTS) && V_PARTS > 1
+#define V_PAIRS 0
+#else
+#define V_PAIRS 1
+#endif
+
 /* Rows of w at a time, so that x is loaded once for them and their sums do not wait for each other. */
 RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols, size_t stride)
 {
