@@ -68,35 +68,64 @@ void RT_FN(rt_matvec_f32)(float *y, const float *w, const float *x, size_t rows,
         y[r] = RT_FN(one_row)(w + r * stride, x, cols);
 }
 
-/* Four vectors of columns, the odd rows in sums of their own. */
+/* The columns of four vectors, the odd rows in sums of their own. */
 RT_INLINE void RT_FN(four_columns)(float *y, const float *w, const float *x, size_t rows, size_t stride)
 {
     vf zero = v_set1(0.0f), a0 = zero, a1 = zero, a2 = zero, a3 = zero;
     vf b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     size_t r;
 
-    for (r = 0; r + 2 <= rows; r += 2, w += 2 * stride) {
-        vf p = v_set1(x[r]), q = v_set1(x[r + 1]);
-        a0 = v_fma(v_load(w), p, a0);
-        a1 = v_fma(v_load(w + V_LANES), p, a1);
-        a2 = v_fma(v_load(w + 2 * V_LANES), p, a2);
-        a3 = v_fma(v_load(w + 3 * V_LANES), p, a3);
-        b0 = v_fma(v_load(w + stride), q, b0);
-        b1 = v_fma(v_load(w + stride + V_LANES), q, b1);
-        b2 = v_fma(v_load(w + stride + 2 * V_LANES), q, b2);
-        b3 = v_fma(v_load(w + stride + 3 * V_LANES), q, b3);
-    }
-    if (r < rows) {
+    for (r = 0; r < rows; r += 2, w += 2 * stride) {
         vf p = v_set1(x[r]);
         a0 = v_fma(v_load(w), p, a0);
         a1 = v_fma(v_load(w + V_LANES), p, a1);
         a2 = v_fma(v_load(w + 2 * V_LANES), p, a2);
         a3 = v_fma(v_load(w + 3 * V_LANES), p, a3);
+        if (r + 1 == rows)
+            break;
+        p = v_set1(x[r + 1]);
+        b0 = v_fma(v_load(w + stride), p, b0);
+        b1 = v_fma(v_load(w + stride + V_LANES), p, b1);
+        b2 = v_fma(v_load(w + stride + 2 * V_LANES), p, b2);
+        b3 = v_fma(v_load(w + stride + 3 * V_LANES), p, b3);
     }
     v_store(y, v_add(a0, b0));
     v_store(y + V_LANES, v_add(a1, b1));
     v_store(y + 2 * V_LANES, v_add(a2, b2));
     v_store(y + 3 * V_LANES, v_add(a3, b3));
+}
+
+/* The columns of two vectors: two sums of each, or four where they fit into the registers. */
+RT_INLINE void RT_FN(two_columns)(float *y, const float *w, const float *x, size_t rows, size_t stride)
+{
+    vf zero = v_set1(0.0f), a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
+    size_t r = 0;
+
+    for (; V_PAIRS && r + 4 <= rows; r += 4, w += 4 * stride) {
+        const float *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
+        vf p = v_set1(x[r]), q = v_set1(x[r + 1]), s = v_set1(x[r + 2]), t = v_set1(x[r + 3]);
+        a0 = v_fma(v_load(w), p, a0);
+        a1 = v_fma(v_load(w + V_LANES), p, a1);
+        b0 = v_fma(v_load(w1), q, b0);
+        b1 = v_fma(v_load(w1 + V_LANES), q, b1);
+        c0 = v_fma(v_load(w2), s, c0);
+        c1 = v_fma(v_load(w2 + V_LANES), s, c1);
+        d0 = v_fma(v_load(w3), t, d0);
+        d1 = v_fma(v_load(w3 + V_LANES), t, d1);
+    }
+    for (; r + 2 <= rows; r += 2, w += 2 * stride) {
+        vf p = v_set1(x[r]), q = v_set1(x[r + 1]);
+        a0 = v_fma(v_load(w), p, a0);
+        a1 = v_fma(v_load(w + V_LANES), p, a1);
+        b0 = v_fma(v_load(w + stride), q, b0);
+        b1 = v_fma(v_load(w + stride + V_LANES), q, b1);
+    }
+    if (r < rows) {
+        a0 = v_fma(v_load(w), v_set1(x[r]), a0);
+        a1 = v_fma(v_load(w + V_LANES), v_set1(x[r]), a1);
+    }
+    v_store(y, v_add(v_add(a0, b0), v_add(c0, d0)));
+    v_store(y + V_LANES, v_add(v_add(a1, b1), v_add(c1, d1)));
 }
 
 /* The columns of one vector, of which the first `left` exist. */
@@ -120,10 +149,12 @@ RT_INLINE void RT_FN(one_column)(float *y, const float *w, const float *x, size_
 void RT_FN(rt_vecmat_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols,
                           size_t stride)
 {
-    size_t c;
+    size_t c = 0;
 
-    for (c = 0; c + 4 * V_LANES <= cols; c += 4 * V_LANES)
+    for (; V_PAIRS && c + 4 * V_LANES <= cols; c += 4 * V_LANES)
         RT_FN(four_columns)(y + c, w + c, x, rows, stride);
+    for (; c + 2 * V_LANES <= cols; c += 2 * V_LANES)
+        RT_FN(two_columns)(y + c, w + c, x, rows, stride);
     for (; c < cols; c += V_LANES)
         RT_FN(one_column)(y + c, w + c, x, rows, stride, cols - c);
 }
