@@ -1,7 +1,7 @@
 /* kernels.c: the kernels of kernels.def, compiled once for each instruction set by the mechanism that
  * rt.h describes. The bodies are in files by what they do: kernels_axis.h (softmax, sums, extremes),
- * kernels_product.h (matrix products), kernels_window.h (convolution, pooling), kernels_move.h (copies)
- * and kernels_draw.h (random numbers). */
+ * kernels_product.h (matrix products), kernels_panel.h (products of packed weights), kernels_window.h
+ * (convolution, pooling), kernels_move.h (copies) and kernels_draw.h (random numbers). */
 #ifndef RT_SECTION
 
 #include "rt.h"
@@ -32,6 +32,7 @@
 
 #include "kernels_axis.h"
 #include "kernels_product.h"
+#include "kernels_panel.h"
 #include "kernels_window.h"
 #include "kernels_move.h"
 #include "kernels_draw.h"

@@ -1,44 +1,40 @@
 /* kernels_product.h: products of matrices that are not packed. Included by kernels.c once for each
  * instruction set. (Packed weights of known size go through panel.h, inlined in the emitted code.) */
 
-/* Whether two vectors side by side and four sums of each fit into the registers. */
-#undef V_PAIRS
-#if defined(V_PARTS) && V_PARTS > 1
-#define V_PAIRS 0
-#else
-#define V_PAIRS 1
-#endif
+/* Four sums that do not wait for each other. */
+typedef struct RT_FN(Four) {
+    vf a, b, c, d;
+} RT_FN(Four);
 
-/* Rows of w at a time, so that x is loaded once for them and their sums do not wait for each other. */
+/* A vector of x, loaded once for four rows of w. Of it `left` floats exist; with `full`, a constant at
+ * every call, all do. */
+RT_INLINE void RT_FN(four_fma)(RT_FN(Four) *s, const float *w, const float *x, size_t stride,
+                               size_t left, int full)
+{
+    const float *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
+    const vf p = full ? v_load(x) : v_load_n(x, left);
+
+    s->a = v_fma(full ? v_load(w) : v_load_n(w, left), p, s->a);
+    s->b = v_fma(full ? v_load(w1) : v_load_n(w1, left), p, s->b);
+    s->c = v_fma(full ? v_load(w2) : v_load_n(w2, left), p, s->c);
+    s->d = v_fma(full ? v_load(w3) : v_load_n(w3, left), p, s->d);
+}
+
 RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols, size_t stride)
 {
-    const float *w0 = w, *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
-    vf zero = v_set1(0.0f), a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-    vf b0 = zero, b1 = zero, b2 = zero, b3 = zero;
-    size_t k;
+    const vf zero = v_set1(0.0f);
+    RT_FN(Four) s = {zero, zero, zero, zero}, t = s;
+    size_t k = 0;
 
-    for (k = 0; k + 2 * V_LANES <= cols; k += 2 * V_LANES) {
-        vf p = v_load(x + k), q = v_load(x + k + V_LANES);
-        a0 = v_fma(v_load(w0 + k), p, a0);
-        a1 = v_fma(v_load(w1 + k), p, a1);
-        a2 = v_fma(v_load(w2 + k), p, a2);
-        a3 = v_fma(v_load(w3 + k), p, a3);
-        b0 = v_fma(v_load(w0 + k + V_LANES), q, b0);
-        b1 = v_fma(v_load(w1 + k + V_LANES), q, b1);
-        b2 = v_fma(v_load(w2 + k + V_LANES), q, b2);
-        b3 = v_fma(v_load(w3 + k + V_LANES), q, b3);
+    for (; V_PARTS == 1 && k + 2 * V_LANES <= cols; k += 2 * V_LANES) {
+        RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
+        RT_FN(four_fma)(&t, w + k + V_LANES, x + k + V_LANES, stride, V_LANES, 1);
     }
-    for (; k < cols; k += V_LANES) {
-        vf p = v_load_n(x + k, cols - k);
-        a0 = v_fma(v_load_n(w0 + k, cols - k), p, a0);
-        a1 = v_fma(v_load_n(w1 + k, cols - k), p, a1);
-        a2 = v_fma(v_load_n(w2 + k, cols - k), p, a2);
-        a3 = v_fma(v_load_n(w3 + k, cols - k), p, a3);
-    }
-    y[0] = v_sum(v_add(a0, b0));
-    y[1] = v_sum(v_add(a1, b1));
-    y[2] = v_sum(v_add(a2, b2));
-    y[3] = v_sum(v_add(a3, b3));
+    for (; k + V_LANES <= cols; k += V_LANES)
+        RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
+    if (k < cols)
+        RT_FN(four_fma)(&s, w + k, x + k, stride, cols - k, 0);
+    v_sum4(y, v_add(s.a, t.a), v_add(s.b, t.b), v_add(s.c, t.c), v_add(s.d, t.d));
 }
 
 RT_INLINE float RT_FN(one_row)(const float *w, const float *x, size_t cols)
@@ -101,7 +97,7 @@ RT_INLINE void RT_FN(two_columns)(float *y, const float *w, const float *x, size
     vf zero = v_set1(0.0f), a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
     size_t r = 0;
 
-    for (; V_PAIRS && r + 4 <= rows; r += 4, w += 4 * stride) {
+    for (; V_PARTS == 1 && r + 4 <= rows; r += 4, w += 4 * stride) {
         const float *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
         vf p = v_set1(x[r]), q = v_set1(x[r + 1]), s = v_set1(x[r + 2]), t = v_set1(x[r + 3]);
         a0 = v_fma(v_load(w), p, a0);
@@ -151,7 +147,7 @@ void RT_FN(rt_vecmat_f32)(float *y, const float *w, const float *x, size_t rows,
 {
     size_t c = 0;
 
-    for (; V_PAIRS && c + 4 * V_LANES <= cols; c += 4 * V_LANES)
+    for (; V_PARTS == 1 && c + 4 * V_LANES <= cols; c += 4 * V_LANES)
         RT_FN(four_columns)(y + c, w + c, x, rows, stride);
     for (; c + 2 * V_LANES <= cols; c += 2 * V_LANES)
         RT_FN(two_columns)(y + c, w + c, x, rows, stride);
@@ -159,81 +155,89 @@ void RT_FN(rt_vecmat_f32)(float *y, const float *w, const float *x, size_t rows,
         RT_FN(one_column)(y + c, w + c, x, rows, stride, cols - c);
 }
 
-/* Loads and stores of two neighbouring vectors, of which the first `left` floats exist; with `full`,
- * a constant at every call, all of them do. */
-RT_INLINE void RT_FN(load_pair)(vf *p, vf *q, const float *b, size_t left, int full)
+/* A strip of columns: two vectors, or one where a vector is several registers. Of those `left` floats
+ * exist; with `full`, a constant at every call, all of them do. */
+#define V_STRIP (V_PARTS == 1 ? 2 * V_LANES : V_LANES)
+
+typedef struct RT_FN(Strip) {
+    vf p, q;
+} RT_FN(Strip);
+
+RT_INLINE RT_FN(Strip) RT_FN(strip_load)(const float *b, size_t left, int full)
 {
-    if (full) {
-        *p = v_load(b);
-        *q = v_load(b + V_LANES);
-    } else {
-        *p = v_load_n(b, left);
-        *q = left > V_LANES ? v_load_n(b + V_LANES, left - V_LANES) : v_set1(0.0f);
-    }
+    RT_FN(Strip) s = {full ? v_load(b) : v_load_n(b, left), v_set1(0.0f)};
+
+    if (V_PARTS == 1)
+        s.q = full          ? v_load(b + V_LANES)
+              : left > V_LANES ? v_load_n(b + V_LANES, left - V_LANES)
+                               : v_set1(0.0f);
+    return s;
 }
 
-RT_INLINE void RT_FN(store_pair)(float *y, vf p, vf q, size_t left)
+RT_INLINE void RT_FN(strip_store)(float *y, RT_FN(Strip) s, size_t left)
 {
-    v_store_n(y, p, left);
-    if (left > V_LANES)
-        v_store_n(y + V_LANES, q, left - V_LANES);
+    v_store_n(y, s.p, left);
+    if (V_PARTS == 1 && left > V_LANES)
+        v_store_n(y + V_LANES, s.q, left - V_LANES);
 }
 
-/* Four rows of y by two vectors. */
+/* b x added to s. */
+RT_INLINE void RT_FN(strip_fma)(RT_FN(Strip) *s, RT_FN(Strip) b, float x)
+{
+    s->p = v_fma(b.p, v_set1(x), s->p);
+    if (V_PARTS == 1)
+        s->q = v_fma(b.q, v_set1(x), s->q);
+}
+
+RT_INLINE void RT_FN(strip_add)(RT_FN(Strip) *s, RT_FN(Strip) t)
+{
+    s->p = v_add(s->p, t.p);
+    if (V_PARTS == 1)
+        s->q = v_add(s->q, t.q);
+}
+
+/* Four rows of y by a strip. */
 RT_INLINE void RT_FN(tile4)(float *y, const float *a, const float *b, size_t k, size_t n,
                             size_t left, int full)
 {
     const float *a0 = a, *a1 = a + k, *a2 = a + 2 * k, *a3 = a + 3 * k;
-    vf zero = v_set1(0.0f), p, q, x;
-    vf p0 = zero, p1 = zero, p2 = zero, p3 = zero, q0 = zero, q1 = zero, q2 = zero, q3 = zero;
+    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
+    RT_FN(Strip) s0 = zero, s1 = zero, s2 = zero, s3 = zero;
     size_t i;
 
     for (i = 0; i < k; i++, b += n) {
-        RT_FN(load_pair)(&p, &q, b, left, full);
-        x = v_set1(a0[i]);
-        p0 = v_fma(p, x, p0);
-        q0 = v_fma(q, x, q0);
-        x = v_set1(a1[i]);
-        p1 = v_fma(p, x, p1);
-        q1 = v_fma(q, x, q1);
-        x = v_set1(a2[i]);
-        p2 = v_fma(p, x, p2);
-        q2 = v_fma(q, x, q2);
-        x = v_set1(a3[i]);
-        p3 = v_fma(p, x, p3);
-        q3 = v_fma(q, x, q3);
+        const RT_FN(Strip) row = RT_FN(strip_load)(b, left, full);
+        RT_FN(strip_fma)(&s0, row, a0[i]);
+        RT_FN(strip_fma)(&s1, row, a1[i]);
+        RT_FN(strip_fma)(&s2, row, a2[i]);
+        RT_FN(strip_fma)(&s3, row, a3[i]);
     }
-    RT_FN(store_pair)(y, p0, q0, left);
-    RT_FN(store_pair)(y + n, p1, q1, left);
-    RT_FN(store_pair)(y + 2 * n, p2, q2, left);
-    RT_FN(store_pair)(y + 3 * n, p3, q3, left);
+    RT_FN(strip_store)(y, s0, left);
+    RT_FN(strip_store)(y + n, s1, left);
+    RT_FN(strip_store)(y + 2 * n, s2, left);
+    RT_FN(strip_store)(y + 3 * n, s3, left);
 }
 
-/* One row of y by two vectors, the odd i in sums of their own. */
+/* One row of y by a strip, the odd i in sums of their own. */
 RT_INLINE void RT_FN(tile1)(float *y, const float *a, const float *b, size_t k, size_t n,
                             size_t left, int full)
 {
-    vf zero = v_set1(0.0f), p, q, p0 = zero, p1 = zero, q0 = zero, q1 = zero;
+    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
+    RT_FN(Strip) s = zero, t = zero;
     size_t i;
 
     for (i = 0; i + 2 <= k; i += 2) {
-        RT_FN(load_pair)(&p, &q, b + i * n, left, full);
-        p0 = v_fma(p, v_set1(a[i]), p0);
-        q0 = v_fma(q, v_set1(a[i]), q0);
-        RT_FN(load_pair)(&p, &q, b + (i + 1) * n, left, full);
-        p1 = v_fma(p, v_set1(a[i + 1]), p1);
-        q1 = v_fma(q, v_set1(a[i + 1]), q1);
+        RT_FN(strip_fma)(&s, RT_FN(strip_load)(b + i * n, left, full), a[i]);
+        RT_FN(strip_fma)(&t, RT_FN(strip_load)(b + (i + 1) * n, left, full), a[i + 1]);
     }
-    if (i < k) {
-        RT_FN(load_pair)(&p, &q, b + i * n, left, full);
-        p0 = v_fma(p, v_set1(a[i]), p0);
-        q0 = v_fma(q, v_set1(a[i]), q0);
-    }
-    RT_FN(store_pair)(y, v_add(p0, p1), v_add(q0, q1), left);
+    if (i < k)
+        RT_FN(strip_fma)(&s, RT_FN(strip_load)(b + i * n, left, full), a[i]);
+    RT_FN(strip_add)(&s, t);
+    RT_FN(strip_store)(y, s, left);
 }
 
-/* Two vectors' worth of columns of y. */
-RT_INLINE void RT_FN(strip)(float *y, const float *a, const float *b, size_t m, size_t k, size_t n,
+/* All rows of a strip of y. */
+RT_INLINE void RT_FN(strip_rows)(float *y, const float *a, const float *b, size_t m, size_t k, size_t n,
                             size_t left, int full)
 {
     size_t r;
@@ -248,8 +252,8 @@ void RT_FN(rt_matmul_f32)(float *y, const float *a, const float *b, size_t m, si
 {
     size_t j;
 
-    for (j = 0; j + 2 * V_LANES <= n; j += 2 * V_LANES)
-        RT_FN(strip)(y + j, a, b + j, m, k, n, 2 * V_LANES, 1);
+    for (j = 0; j + V_STRIP <= n; j += V_STRIP)
+        RT_FN(strip_rows)(y + j, a, b + j, m, k, n, V_STRIP, 1);
     if (j < n)
-        RT_FN(strip)(y + j, a, b + j, m, k, n, n - j, 0);
+        RT_FN(strip_rows)(y + j, a, b + j, m, k, n, n - j, 0);
 }

@@ -10,43 +10,30 @@ typedef struct RT_FN(Reach) {
 
 /* Adds to the sums of `count` windows: of each a vector of channels, and with `pair` a second one. Both are
  * constants at every call. */
-RT_INLINE void RT_FN(conv_add)(vf *sum, const float *x, const float *w, RT_FN(Reach) r, int count, int pair)
+RT_INLINE void RT_FN(conv_add)(RT_FN(Strip) *sum, const float *x, const float *w, RT_FN(Reach) r, int count, int pair)
 {
-    vf p0 = sum[0], q0 = sum[1], p1 = sum[2], q1 = sum[3], p2 = sum[4], q2 = sum[5], p3 = sum[6], q3 = sum[7];
+    RT_FN(Strip) s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3], row;
     size_t i, j;
 
     for (i = 0; i < r.pieces; i++) {
         const float *x0 = x + i * r.x_piece, *x1 = x0 + r.step, *x2 = x1 + r.step, *x3 = x2 + r.step;
         const float *weight = w + i * r.w_piece;
         for (j = 0; j < r.n; j++, weight += RT_PANEL) {
-            vf p = v_load(weight), q = pair ? v_load(weight + r.second) : p, a = v_set1(x0[j]);
-            p0 = v_fma(p, a, p0);
-            if (pair)
-                q0 = v_fma(q, a, q0);
-            if (count > 1) {
-                a = v_set1(x1[j]);
-                p1 = v_fma(p, a, p1);
-                if (pair)
-                    q1 = v_fma(q, a, q1);
-            }
-            if (count > 2) {
-                a = v_set1(x2[j]);
-                p2 = v_fma(p, a, p2);
-                if (pair)
-                    q2 = v_fma(q, a, q2);
-            }
-            if (count > 3) {
-                a = v_set1(x3[j]);
-                p3 = v_fma(p, a, p3);
-                if (pair)
-                    q3 = v_fma(q, a, q3);
-            }
+            row.p = v_load(weight);
+            row.q = pair ? v_load(weight + r.second) : row.p;
+            RT_FN(strip_fma)(&s0, row, x0[j]);
+            if (count > 1)
+                RT_FN(strip_fma)(&s1, row, x1[j]);
+            if (count > 2)
+                RT_FN(strip_fma)(&s2, row, x2[j]);
+            if (count > 3)
+                RT_FN(strip_fma)(&s3, row, x3[j]);
         }
     }
-    sum[0] = p0, sum[1] = q0, sum[2] = p1, sum[3] = q1, sum[4] = p2, sum[5] = q2, sum[6] = p3, sum[7] = q3;
+    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
 }
 
-static void RT_FN(conv_windows)(vf *sum, const float *x, const float *w, RT_FN(Reach) r, size_t count)
+static void RT_FN(conv_windows)(RT_FN(Strip) *sum, const float *x, const float *w, RT_FN(Reach) r, size_t count)
 {
     switch (r.second ? count + 4 : count) {
     case 1: RT_FN(conv_add)(sum, x, w, r, 1, 0); break;
@@ -75,14 +62,14 @@ typedef struct RT_FN(Line) {
     size_t width, c, kw, stride, pad, o, second;
 } RT_FN(Line);
 
-RT_INLINE void RT_FN(conv_store)(float *y, const vf *sum, size_t count, size_t o, size_t left, int pair)
+RT_INLINE void RT_FN(conv_store)(float *y, const RT_FN(Strip) *sum, size_t count, size_t o, size_t left, int pair)
 {
     size_t i;
 
     for (i = 0; i < count; i++, y += o) {
-        v_store_n(y, sum[2 * i], left);
+        v_store_n(y, sum[i].p, left);
         if (pair)
-            v_store_n(y + V_LANES, sum[2 * i + 1], left - V_LANES);
+            v_store_n(y + V_LANES, sum[i].q, left - V_LANES);
     }
 }
 
@@ -90,8 +77,8 @@ RT_INLINE void RT_FN(conv_store)(float *y, const vf *sum, size_t count, size_t o
 RT_INLINE void RT_FN(conv_inside)(float *y, const RT_FN(Line) *v, size_t at, size_t left, int pair)
 {
     const RT_FN(Reach) r = {v->pieces, v->kw * v->c, v->width * v->c, v->kw * v->c * RT_PANEL, v->stride * v->c, v->second};
-    const vf zero = v_set1(0.0f);
-    vf sum[8] = {zero, zero, zero, zero, zero, zero, zero, zero};
+    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
+    RT_FN(Strip) sum[4] = {zero, zero, zero, zero};
 
     RT_FN(conv_add)(sum, v->x + at * v->c, v->w, r, 4, pair);
     RT_FN(conv_store)(y, sum, 4, v->o, left, pair);
@@ -107,8 +94,8 @@ RT_INLINE int RT_FN(is_inside)(const RT_FN(Line) *v, size_t at, size_t count)
 static void RT_FN(conv_few)(float *y, const RT_FN(Line) *v, size_t at, size_t count, size_t left)
 {
     RT_FN(Reach) r = {v->pieces, v->c, v->width * v->c, v->kw * v->c * RT_PANEL, v->stride * v->c, v->second};
-    const vf zero = v_set1(0.0f);
-    vf sum[8] = {zero, zero, zero, zero, zero, zero, zero, zero};
+    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
+    RT_FN(Strip) sum[4] = {zero, zero, zero, zero};
     const int inside = RT_FN(is_inside)(v, at, count);
     size_t i;
 
@@ -120,7 +107,7 @@ static void RT_FN(conv_few)(float *y, const RT_FN(Line) *v, size_t at, size_t co
         const size_t first = RT_FN(before)(at, v->stride, count, v->pad);
         const size_t last = RT_FN(before)(at, v->stride, count, v->pad + v->width);
         if (first < last)
-            RT_FN(conv_windows)(sum + 2 * first, v->x + (at + first * v->stride - v->pad) * v->c, v->w + i * v->c * RT_PANEL, r,
+            RT_FN(conv_windows)(sum + first, v->x + (at + first * v->stride - v->pad) * v->c, v->w + i * v->c * RT_PANEL, r,
                                 last - first);
     }
     RT_FN(conv_store)(y, sum, count, v->o, left, v->second > 0);
@@ -153,7 +140,7 @@ void RT_FN(rt_conv2d_f32)(float *y, const float *x, const float *kernel, size_t 
     size_t r, k;
 
     for (k = 0; k < o; k += v.second ? 2 * V_LANES : V_LANES) { /* these weights stay in cache for all windows */
-        const int pair = V_PAIRS && o - k > V_LANES;
+        const int pair = V_PARTS == 1 && o - k > V_LANES;
         v.second = pair ? V_LANES < RT_PANEL ? V_LANES : panel : 0;
         for (r = 0; r < rows; r++) {
             const size_t top = r * stride, begin = top < pad_h ? pad_h - top : 0;

@@ -11,8 +11,14 @@
  * adds the sum over k of w[(k * 2 + g) * RT_PANEL + lane] * x[k] to each a_g; v_panel1 to v_panel8
  * likewise. K may be 0. w needs no alignment beyond a float's, yet reads fastest on 64 bytes.
  *
- * One sum is a chain of additions that wait for each other. Where G is small, the odd k go to a chain
- * of their own (or k modulo 4 to four) until some eight sums are under way. */
+ * One sum is a chain of additions that wait for each other. Where the sums are in few registers, each
+ * is split into C chains, until some eight additions are under way. The order of the additions is part
+ * of what is promised, so that another way to compute the same product, that of kernels_panel.h, can
+ * give the same bits: chain k % C takes the term of k, in the order of k; chain 0 starts from the
+ * accumulator, the others from 0; the sum is (0 + 1) + (2 + 3), or 0 + 1. */
+
+/* C, by the registers that G sums take. */
+#define V_CHAINS(g) ((g) * V_PARTS <= 2 ? 4 : (g) * V_PARTS <= 6 ? 2 : 1)
 
 typedef struct RT_FN(v_sums) {
     vf s0, s1, s2, s3, s4, s5, s6, s7;
@@ -40,7 +46,7 @@ RT_INLINE void RT_FN(v_panel_step)(RT_FN(v_sums) *s, const float *w, float x, in
         s->s7 = v_fma(v_load(w + 7 * RT_PANEL), xk, s->s7);
 }
 
-/* Only g <= 4 is split into chains. */
+/* Six sums are the most that are split into chains. */
 RT_INLINE void RT_FN(v_panel_join)(RT_FN(v_sums) *s, const RT_FN(v_sums) *t, int g)
 {
     s->s0 = v_add(s->s0, t->s0);
@@ -50,38 +56,75 @@ RT_INLINE void RT_FN(v_panel_join)(RT_FN(v_sums) *s, const RT_FN(v_sums) *t, int
         s->s2 = v_add(s->s2, t->s2);
     if (g > 3)
         s->s3 = v_add(s->s3, t->s3);
+    if (g > 4)
+        s->s4 = v_add(s->s4, t->s4);
+    if (g > 5)
+        s->s5 = v_add(s->s5, t->s5);
 }
 
-/* Chains: four up to two sums, two up to four sums, else one. */
-RT_INLINE void RT_FN(v_panel)(RT_FN(v_sums) *sums, const float *w, const float *x, size_t n, int g)
+/* The first g sums; one k's weights are `row` floats from the next one's. g is a constant at every call,
+ * so that chains disappear where there are none. */
+RT_INLINE void RT_FN(v_panel_sweep)(RT_FN(v_sums) *sums, const float *w, size_t row, const float *x,
+                                    size_t n, int g)
 {
-    const size_t row = (size_t)g * RT_PANEL;
+    const int chains = V_CHAINS(g);
     const vf zero = v_set1(0.0f);
     const RT_FN(v_sums) none = {zero, zero, zero, zero, zero, zero, zero, zero};
     RT_FN(v_sums) s = *sums, t1 = none, t2 = none, t3 = none;
     size_t k = 0;
 
-    if (g <= 2) {
+    if (chains == 4) {
         for (; k + 4 <= n; k += 4, w += 4 * row) {
             RT_FN(v_panel_step)(&s, w, x[k], g);
             RT_FN(v_panel_step)(&t1, w + row, x[k + 1], g);
             RT_FN(v_panel_step)(&t2, w + 2 * row, x[k + 2], g);
             RT_FN(v_panel_step)(&t3, w + 3 * row, x[k + 3], g);
         }
+        if (k + 2 < n)
+            RT_FN(v_panel_step)(&t2, w + 2 * row, x[k + 2], g);
         RT_FN(v_panel_join)(&t2, &t3, g);
-    }
-    if (g <= 4)
+    } else if (chains == 2) {
         for (; k + 2 <= n; k += 2, w += 2 * row) {
             RT_FN(v_panel_step)(&s, w, x[k], g);
             RT_FN(v_panel_step)(&t1, w + row, x[k + 1], g);
         }
-    for (; k < n; k++, w += row)
+    } else {
+        for (; k < n; k++, w += row)
+            RT_FN(v_panel_step)(&s, w, x[k], g);
+    }
+    if (chains == 4 && k + 1 < n)
+        RT_FN(v_panel_step)(&t1, w + row, x[k + 1], g);
+    if (k < n)
         RT_FN(v_panel_step)(&s, w, x[k], g);
-    if (g <= 2)
-        RT_FN(v_panel_join)(&t1, &t2, g);
-    if (g <= 4)
+    if (chains >= 2)
         RT_FN(v_panel_join)(&s, &t1, g);
+    if (chains == 4)
+        RT_FN(v_panel_join)(&s, &t2, g);
     *sums = s;
+}
+
+/* More sums than there are registers for are added in two sweeps, neither of which has several chains
+ * then. */
+RT_INLINE void RT_FN(v_panel)(RT_FN(v_sums) *s, const float *w, const float *x, size_t n, int g)
+{
+    const int most = V_PARTS == 4 ? 4 : V_PARTS == 2 ? 7 : 8, first = g <= most ? g : (g + 1) / 2;
+
+    RT_FN(v_panel_sweep)(s, w, (size_t)g * RT_PANEL, x, n, first);
+    if (first == 3 && g > 3) {
+        RT_FN(v_sums) t = {s->s3, s->s4, s->s5, s->s6, s->s7, s->s7, s->s7, s->s7};
+        RT_FN(v_panel_sweep)(&t, w + 3 * RT_PANEL, (size_t)g * RT_PANEL, x, n, g - 3);
+        s->s3 = t.s0;
+        s->s4 = t.s1;
+        s->s5 = t.s2;
+    }
+    if (first == 4 && g > 4) {
+        RT_FN(v_sums) t = {s->s4, s->s5, s->s6, s->s7, s->s7, s->s7, s->s7, s->s7};
+        RT_FN(v_panel_sweep)(&t, w + 4 * RT_PANEL, (size_t)g * RT_PANEL, x, n, g - 4);
+        s->s4 = t.s0;
+        s->s5 = t.s1;
+        s->s6 = t.s2;
+        s->s7 = t.s3;
+    }
 }
 
 RT_INLINE void v_panel1(const float *w, const float *x, size_t n, vf *a0)

@@ -1,8 +1,9 @@
 /* vec.h: what the vector layer offers, and the short names for it. Included by the vec_<set>.h that
  * opens a section (see rt.h), never directly.
  *
- * vf is a vector of V_LANES floats: scalar 1, sse2 4, neon 4, avx2 8, avx512 16. V_FUSED is 1 where
- * v_fma rounds once. Every name below is a static inline function, of each set its own
+ * vf is a vector of V_LANES floats: scalar 1, sse2 8, avx2 16, avx512 16, neon 16, so that most sets read a
+ * whole line of cache at once (sse2 has too few registers for it). It is V_PARTS of the machine's
+ * registers: sse2 2, avx2 2, neon 4, else 1. V_FUSED is 1 where v_fma rounds once. Every name below is a static inline function, of each set its own
  * (v_add_avx2), which the macros at the end select.
  *
  * Memory. Pointers need no alignment beyond a float's.
@@ -31,6 +32,8 @@
  *
  * Across lanes, to one float; the order is the set's own.
  *   v_sum(a)  v_hmax(a)  v_hmin(a)          the latter two: of a vector with NaN, any lane
+ *
+ *   v_sum4(y, a, b, c, d)         the sums of all four, to y[0] to y[3]: less work than four times v_sum
  *
  * Functions (vec_math.h, which states their accuracy): v_exp v_expm1 v_log v_log1p v_tanh v_sigmoid
  * v_erf v_sin v_cos (a), v_pow v_mod v_sigmoid_tanh (a, b). Packed products: v_panel1 to v_panel8
@@ -101,6 +104,7 @@
 #define v_truth RT_FN(v_truth)
 
 #define v_sum RT_FN(v_sum)
+#define v_sum4 RT_FN(v_sum4)
 #define v_hmax RT_FN(v_hmax)
 #define v_hmin RT_FN(v_hmin)
 
@@ -119,6 +123,50 @@
 #define vi_shl23 RT_FN(vi_shl23)
 #define vi_sar23 RT_FN(vi_sar23)
 #define vi_sar1 RT_FN(vi_sar1)
+
+/* The same for one register, where a vector is several of them: vec_parts.h. */
+#define v_reg RT_FN(v_reg)
+#define v_regm RT_FN(v_regm)
+#define v_regi RT_FN(v_regi)
+#define v_reg_load RT_FN(v_reg_load)
+#define v_reg_store RT_FN(v_reg_store)
+#define v_reg_load_n RT_FN(v_reg_load_n)
+#define v_reg_store_n RT_FN(v_reg_store_n)
+#define v_reg_set1 RT_FN(v_reg_set1)
+#define v_reg_add RT_FN(v_reg_add)
+#define v_reg_sub RT_FN(v_reg_sub)
+#define v_reg_mul RT_FN(v_reg_mul)
+#define v_reg_div RT_FN(v_reg_div)
+#define v_reg_sqrt RT_FN(v_reg_sqrt)
+#define v_reg_fma RT_FN(v_reg_fma)
+#define v_reg_neg RT_FN(v_reg_neg)
+#define v_reg_abs RT_FN(v_reg_abs)
+#define v_reg_copysign RT_FN(v_reg_copysign)
+#define v_reg_min RT_FN(v_reg_min)
+#define v_reg_max RT_FN(v_reg_max)
+#define v_reg_floor RT_FN(v_reg_floor)
+#define v_reg_trunc RT_FN(v_reg_trunc)
+#define v_reg_select RT_FN(v_reg_select)
+#define v_reg_sum RT_FN(v_reg_sum)
+#define v_reg_sum4 RT_FN(v_reg_sum4)
+#define v_reg_hmax RT_FN(v_reg_hmax)
+#define v_reg_hmin RT_FN(v_reg_hmin)
+#define v_reg_keep RT_FN(v_reg_keep)
+#define v_reg_nearest RT_FN(v_reg_nearest)
+#define v_regm_lt RT_FN(v_regm_lt)
+#define v_regm_le RT_FN(v_regm_le)
+#define v_regm_eq RT_FN(v_regm_eq)
+#define v_regm_ne RT_FN(v_regm_ne)
+#define v_regi_from RT_FN(v_regi_from)
+#define v_regi_to RT_FN(v_regi_to)
+#define v_regi_bits RT_FN(v_regi_bits)
+#define v_regi_float RT_FN(v_regi_float)
+#define v_regi_set1 RT_FN(v_regi_set1)
+#define v_regi_add RT_FN(v_regi_add)
+#define v_regi_sub RT_FN(v_regi_sub)
+#define v_regi_shl23 RT_FN(v_regi_shl23)
+#define v_regi_sar23 RT_FN(v_regi_sar23)
+#define v_regi_sar1 RT_FN(v_regi_sar1)
 
 #define v_expm1_core RT_FN(v_expm1_core)
 #define v_log_core RT_FN(v_log_core)

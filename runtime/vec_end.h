@@ -10,4 +10,5 @@
 #undef RT_SECTION
 #undef RT_SUFFIX
 #undef V_LANES
+#undef V_PARTS
 #undef V_FUSED
