@@ -2,7 +2,7 @@
  * In: a node of a graph whose clocks are sound, and whose nodes above it are. Out: NULL, or a sentence
  * that names what is wrong. Nothing is used as an index before it was looked at. The checks stand in a
  * table, from the ones that later ones rely on to those that rely on all. */
-#include "graph.h"
+#include "nest.h"
 
 #include <math.h>
 
@@ -240,6 +240,23 @@ static const char *check_tokens(const Verify *v)
     return NULL;
 }
 
+/* All steps of what is scored or summed are looked at for one vector, or with the weights of a softmax. */
+static const char *check_attention(const Verify *v)
+{
+    const Node *node = v->node;
+    if (node->op != OP_SCORES && node->op != OP_WEIGHTED)
+        return NULL;
+    if (node->at.clock < 0)
+        return say(v, "it has no clock");
+    const Node *other = &v->graph->node[node->input[1]];
+    if (!nest_is_rows(v->graph, node->input[0], node->at.clock))
+        return say(v, "the steps of its first input do not lie at equal distances");
+    if (node->op == OP_SCORES)
+        return other->type.clocks >> node->at.clock & 1 ? say(v, "its second input runs on its clock") : NULL;
+    bool weights = op_info[other->op].class == CLASS_NORMAL && other->at.clock == node->at.clock;
+    return weights ? NULL : say(v, "its weights are no softmax over its clock");
+}
+
 /* An input comes for all steps before the first: it cannot run on a clock whose length comes out. */
 static const char *check_input(const Verify *v)
 {
@@ -255,7 +272,7 @@ const char *graph_verify_node(Arena *arena, const Graph *graph, NodeId id)
 {
     static const char *(*const checks[])(const Verify *) = {
         check_inputs, check_clock, check_type,  check_axis,  check_rates,  check_group, check_tensor, check_operator,
-        check_state,  check_moves, check_tokens, check_input};
+        check_state,  check_moves, check_tokens, check_attention, check_input};
     Verify v = {arena, graph, &graph->node[id], id};
     const char *error = NULL;
     for (size_t i = 0; i < sizeof checks / sizeof *checks && !error; i++)

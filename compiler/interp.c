@@ -60,10 +60,30 @@ static void copy(double *to, const double *from, int64_t count)
     memcpy(to, from, (size_t)count * sizeof *to);
 }
 
+/* The score of this step, or the sum of all steps' values times their weights. */
+static void compute_attention(Interp *in, NodeId id, const Steps *steps, double *out)
+{
+    const Node *node = &in->graph->node[id];
+    int64_t size = shape_count(in->graph->node[node->input[0]].type.shape), length = time_length(&in->time, node->at.clock);
+    int64_t begin = node->op == OP_SCORES ? steps->at[node->at.clock] : 0, end = node->op == OP_SCORES ? begin + 1 : length;
+    for (int64_t k = 0; k < shape_count(node->type.shape); k++)
+        out[k] = 0;
+    for (int64_t i = begin; i < end; i++) {
+        const double *x = time_value(&in->time, time_need(&in->time, id, *steps, i));
+        const double *with = time_value(&in->time, time_need(&in->time, id, *steps, node->op == OP_SCORES ? length : length + i));
+        for (int64_t k = 0; k < size; k++)
+            out[node->op == OP_SCORES ? 0 : k] += x[k] * with[node->op == OP_SCORES ? k : 0];
+    }
+}
+
 /* Over a clock is along the first axis of the values of all its steps. */
 static void compute_gathered(Interp *in, NodeId id, const Steps *steps, double *out)
 {
     const Node *node = &in->graph->node[id];
+    if (node->op == OP_SCORES || node->op == OP_WEIGHTED) {
+        compute_attention(in, id, steps, out);
+        return;
+    }
     int64_t size = shape_count(in->graph->node[node->input[0]].type.shape), length = time_length(&in->time, node->at.clock);
     double *all = scratch(in, 2 * length * size), *result = all + length * size;
     for (int64_t i = 0; i < length; i++)

@@ -140,7 +140,7 @@ bool time_known(Time *time, NodeId id, const Steps *steps, Need *missing)
 int64_t time_need_count(const Time *time, const Node *node)
 {
     if (time_gathers(node))
-        return time_length(time, node->at.clock);
+        return time_length(time, node->at.clock) * (node->op == OP_WEIGHTED ? 2 : 1) + (node->op == OP_SCORES);
     return node->op == OP_HOLD ? 1 : node->count;
 }
 
@@ -183,8 +183,9 @@ Need time_need(const Time *time, NodeId id, Steps steps, int64_t index)
         return need_of_state(time, node, &steps);
     if (node->op == OP_HOLD)
         return need_of_hold(time, node, &steps);
+    int64_t length = time_gathers(node) ? time_length(time, clock) : 0;
     if (time_gathers(node))
-        steps.at[clock] = index;
+        steps.at[clock] = index % length;
     else if (node->op == OP_FIRST)
         steps.at[clock] = 0;
     else if (node->op == OP_LAST)
@@ -193,6 +194,6 @@ Need time_need(const Time *time, NodeId id, Steps steps, int64_t index)
         steps.at[time->graph->clock[clock].parent] = steps.at[clock];
     else if (node->op == OP_RECLOCK)
         steps.at[node->at.from] = steps.at[clock];
-    NodeId from = time_gathers(node) ? node->input[0] : node->input[index];
+    NodeId from = time_gathers(node) ? node->input[index >= length] : node->input[index];
     return (Need){from, time_position(time, from, &steps)};
 }

@@ -52,7 +52,8 @@ bool time_ticks(Time *time, int clock, int64_t step, Need *missing);
 /* The same for all that the node at those steps depends on; afterwards time_need can tell. */
 bool time_known(Time *time, NodeId id, const Steps *steps, Need *missing);
 
-/* How many values the node needs at a step, and the `index`-th of them. */
+/* How many values the node needs at a step, and the `index`-th of them: of what gathers, all steps of its
+ * first input come first. */
 int64_t time_need_count(const Time *time, const Node *node);
 Need time_need(const Time *time, NodeId id, Steps steps, int64_t index);
 

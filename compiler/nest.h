@@ -35,6 +35,12 @@ const Nest *nest_find(Arena *arena, const Graph *graph);
  * inside, which takes the steps of its first input. */
 bool nest_gathers(const Node *node);
 
+/* Whether such a node needs its feed: not where what it gathers is made for all steps at once. */
+bool nest_is_fed(const Graph *graph, const Node *node);
+
+/* Whether the values of a node at all steps of a clock lie at equal distances wherever they are made, given or kept. */
+bool nest_is_rows(const Graph *graph, NodeId id, int clock);
+
 /* Where the feed of a node, and an output, are in `of` and `phase`. */
 int32_t nest_feed(const Graph *graph, NodeId id);
 int32_t nest_port(const Graph *graph, size_t output);

@@ -50,10 +50,11 @@ static void add_node(Finder *f, NodeId id)
 {
     const Node *node = &f->graph->node[id];
     Clocks one = node->at.clock >= 0 ? (Clocks)1 << node->at.clock : 0;
-    if (nest_gathers(node))
+    bool fed = nest_is_fed(f->graph, node), whole = nest_gathers(node) || node->op == OP_SCORES || node->op == OP_WEIGHTED;
+    if (fed)
         add_edge(f, nest_feed(f->graph, id), one, 0);
-    for (int k = nest_gathers(node); k < node->count; k++)
-        add_reading(f, node->input[k], 0, 0);
+    for (int k = fed; k < node->count; k++)
+        add_reading(f, node->input[k], whole && (k == 0 || node->op == OP_WEIGHTED) ? one : 0, 0);
     if (node->next != NODE_NONE)
         add_reading(f, node->next, 0, one);
 }
@@ -64,7 +65,7 @@ static void make_item(Finder *f, int32_t item)
     int32_t nodes = (int32_t)graph->count, feeds = nest_feed(graph, 0);
     NodeId id = item < nodes ? item : item < feeds ? graph->output[item - nodes].node : item - feeds;
     const Node *node = &graph->node[id];
-    if (item < nodes ? !is_item(graph, node) : item >= feeds && !(nest_gathers(node) && is_item(graph, node)))
+    if (item < nodes ? !is_item(graph, node) : item >= feeds && !(nest_is_fed(graph, node) && is_item(graph, node)))
         return;
     NodeId in = item < feeds ? id : node->input[0];
     Clocks fed = item >= feeds ? (Clocks)1 << node->at.clock : 0;

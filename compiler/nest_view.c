@@ -5,7 +5,45 @@ bool nest_gathers(const Node *node)
 {
     OpClass class = op_info[node->op].class;
     bool along = class == CLASS_REDUCE || class == CLASS_NORMAL || class == CLASS_CLOCK;
-    return node->at.clock >= 0 && along && node->op != OP_PICK && node->op != OP_RECLOCK;
+    bool rows = node->op == OP_SCORES || node->op == OP_WEIGHTED; /* they find the steps where they lie */
+    return node->at.clock >= 0 && along && node->op != OP_PICK && node->op != OP_RECLOCK && !rows;
+}
+
+bool nest_is_fed(const Graph *graph, const Node *node)
+{
+    const Node *in = node->count ? &graph->node[node->input[0]] : NULL;
+    if (!nest_gathers(node))
+        return false;
+    bool whole = op_info[node->op].class == CLASS_REDUCE || op_info[node->op].class == CLASS_NORMAL;
+    bool made = op_info[in->op].class == CLASS_NORMAL || in->op == OP_UNSTACK;
+    return !(whole && made && in->at.clock == node->at.clock);
+}
+
+/* The caller's arrays are dense: the distance is known unless an axis further in can have any length. */
+static bool input_is_rows(const Graph *graph, NodeId id, int clock)
+{
+    bool found = false;
+    for (size_t i = 0; i < graph->input_count; i++) {
+        int order[CLOCKS_MAX], count = graph_port_clocks(graph, &graph->input[i], order);
+        for (int k = 0; k < count && graph->input[i].node == id; k++)
+            found = order[k] == clock || (found && graph->clock[order[k]].kind == CLOCK_EXACT);
+    }
+    return found;
+}
+
+bool nest_is_rows(const Graph *graph, NodeId id, int clock)
+{
+    const Node *node = &graph->node[id];
+    if (node->fixed || !(node->type.clocks >> clock & 1))
+        return false;
+    if (!nest_is_view(graph, node))
+        return node->op == OP_INPUT ? input_is_rows(graph, id, clock) : graph->clock[clock].kind != CLOCK_TICKS;
+    switch (node->op) {
+    case OP_UNSTACK: return node->at.clock == clock || nest_is_rows(graph, node->input[0], clock);
+    case OP_RECLOCK: return nest_is_rows(graph, node->input[0], node->at.clock == clock ? node->at.from : clock);
+    case OP_RESHAPE: case OP_SLICE: return nest_is_rows(graph, node->input[0], clock);
+    default: return false;
+    }
 }
 
 int32_t nest_feed(const Graph *graph, NodeId id)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 const Pass passes[] = {
+    {"attention", pass_attention, "scores and weighted sums over all steps of a clock become products with a matrix"},
     {"running", pass_running, "sums, means, maxima and minima over a clock are kept up step by step"},
     {"products", pass_products, "x @ W with a constant W becomes transpose(W) @ x, the form that kernels know"},
     {"factors", pass_factors, "constants that a product's vector is multiplied with become part of its matrix"},

@@ -54,6 +54,7 @@ Graph *pass_copy_with(Arena *arena, const Graph *from, NodeId (*change)(Copy *co
 /* A plain copy of what is needed. */
 Graph *pass_clean(Arena *arena, const Graph *from);
 
+Graph *pass_attention(Arena *arena, const Graph *graph);  /* pass_attention.c */
 Graph *pass_running(Arena *arena, const Graph *graph);    /* pass_running.c */
 Graph *pass_products(Arena *arena, const Graph *graph);   /* pass_products.c */
 Graph *pass_factors(Arena *arena, const Graph *graph);    /* pass_factors.c */

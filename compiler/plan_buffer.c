@@ -112,3 +112,24 @@ int plan_pack(Planner *p, const NodeId *matrix, int count, int64_t units)
     map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
     return buffer;
 }
+
+int plan_pack_columns(Planner *p, NodeId matrix, int64_t rows, int64_t cols)
+{
+    const char *key = arena_printf(p->arena, "columns %d", matrix), *label = const_label(p->graph, matrix);
+    void *old = map_get(p->packs, key);
+    if (old)
+        return (int)((intptr_t)old - 1);
+    int64_t panels = (cols + PLAN_PANEL - 1) / PLAN_PANEL;
+    int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), p->graph->node[matrix].type.shape, panels * rows * PLAN_PANEL);
+    double *data = arena_array(p->arena, (size_t)(panels * rows * PLAN_PANEL), sizeof *data);
+    const double *from = constant_value(p->constants, matrix);
+    for (int64_t c = 0; c < cols; c++)
+        for (int64_t k = 0; k < rows; k++)
+            data[(c / PLAN_PANEL * rows + k) * PLAN_PANEL + c % PLAN_PANEL] = from[k * cols + c];
+    Buffer *b = &p->plan->buffer[buffer];
+    b->packed = true;
+    b->data = data;
+    b->what = arena_printf(p->arena, "%s %s in panels of %d columns", label, b->what, PLAN_PANEL);
+    map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
+    return buffer;
+}

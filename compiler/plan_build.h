@@ -54,6 +54,7 @@ typedef struct Planner {
 int plan_buffer(Planner *p, BufferKind kind, const char *name, Shape shape, int64_t count);
 int plan_const(Planner *p, NodeId id);                     /* a fixed node's value */
 int plan_pack(Planner *p, const NodeId *matrix, int count, int64_t units); /* matrices or vectors side by side, as a constant */
+int plan_pack_columns(Planner *p, NodeId matrix, int64_t rows, int64_t cols); /* the columns as units, as a constant */
 void plan_dims(Planner *p, int buffer, const int *clock, int count, int64_t slots); /* room for all steps of these clocks */
 
 /* ---- plan_view.c ---- */
@@ -61,6 +62,7 @@ View plan_at(int buffer);
 View plan_step_of(const Planner *p, int buffer);           /* this step's value: a term for each dimension */
 View plan_view(Planner *p, NodeId id, int loop);           /* where a step in that loop finds a value */
 View plan_whole(Planner *p, NodeId id, int loop, int clock, bool last); /* at all steps, from the first, or at the last */
+int64_t plan_stride(Planner *p, NodeId id, int loop, int clock); /* how far these steps are apart */
 View plan_define(Planner *p, NodeId id);                   /* a place for a value that a unit is about to make */
 NodeId plan_root(const Graph *graph, NodeId id);           /* the node whose buffer a view lies in */
 
@@ -86,6 +88,11 @@ void plan_units(Planner *p, int body);                     /* the steps of all u
 void plan_body(Planner *p, int loop);
 void plan_feed(Planner *p, int loop);
 void plan_states(Planner *p);
+
+/* ---- plan_product.c ---- */
+void plan_product(Planner *p, const Node *node, NodeId id, int loop);
+void plan_attention(Planner *p, const Node *node, NodeId id, int loop);
+void plan_spatial(Planner *p, const Node *node, NodeId id, int loop);
 
 /* ---- plan_kernel.c, plan_call.c ---- */
 void plan_kernel(Planner *p, const Unit *unit);

@@ -32,24 +32,6 @@ static void along_axis(Planner *p, const Node *node, NodeId id, int loop)
     step->label = node->label;
 }
 
-static void product(Planner *p, const Node *node, NodeId id, int loop)
-{
-    const Shape a = p->graph->node[node->input[0]].type.shape, b = p->graph->node[node->input[1]].type.shape;
-    View left = plan_view(p, node->input[0], loop), right = plan_view(p, node->input[1], loop), out = plan_define(p, id);
-    Step *step = plan_step(p, STEP_CALL, node->place);
-    bool vector = a.rank == 2 && b.rank == 1;
-    step->call = vector ? "matvec_f32" : "matmul_f32";
-    step->out = out;
-    step->in[0] = left;
-    step->in[1] = right;
-    step->in_count = 2;
-    step->size[0] = a.rank == 2 ? a.dim[0] : 1;
-    step->size[1] = b.dim[0];
-    step->size[2] = b.rank == 2 ? b.dim[1] : 1;
-    step->size_count = vector ? 2 : 3;
-    step->label = node->label;
-}
-
 static void strided(Planner *p, View out, View in, const int64_t size[4], Place place)
 {
     Step *step = plan_step(p, STEP_COPY, place);
@@ -171,30 +153,6 @@ static void draw(Planner *p, const Node *node, NodeId id)
     step->size_count = 2;
 }
 
-/* ---- convolutions, pooling, drawing ---- */
-
-/* What has two axes is an image of one row. */
-static void spatial(Planner *p, const Node *node, NodeId id, int loop)
-{
-    const Shape in = p->graph->node[node->input[0]].type.shape;
-    bool image = in.rank == 3, pool = node->op != OP_CONV;
-    const Shape kernel = p->graph->node[node->input[pool ? 0 : 1]].type.shape;
-    View from = plan_view(p, node->input[0], loop), weights = pool ? from : plan_view(p, node->input[1], loop), out = plan_define(p, id);
-    Step *step = plan_step(p, STEP_CALL, node->place);
-    step->call = pool ? arena_printf(p->arena, "%s_f32", op_info[node->op].word) : "conv2d_f32";
-    step->out = out;
-    step->in[0] = from;
-    step->in[1] = weights;
-    step->in_count = pool ? 1 : 2;
-    int64_t h = image ? in.dim[0] : 1, w = in.dim[image], c = in.dim[in.rank - 1];
-    int64_t kh = pool ? (image ? node->at.window : 1) : image ? kernel.dim[0] : 1, kw = pool ? node->at.window : kernel.dim[image];
-    int64_t out_channels = pool ? 0 : kernel.dim[kernel.rank - 1], pad = node->at.pad;
-    int64_t conv[] = {h, w, c, kh, kw, out_channels, node->at.stride, image ? pad : 0, pad}, pooling[] = {h, w, c, kh, kw, node->at.stride};
-    step->size_count = pool ? 6 : 9;
-    memcpy(step->size, pool ? pooling : conv, (size_t)step->size_count * sizeof *conv);
-    step->label = node->label;
-}
-
 static void sample(Planner *p, const Node *node, NodeId id, int loop)
 {
     View from = plan_view(p, node->input[0], loop), number = plan_view(p, node->input[1], loop), out = plan_define(p, id);
@@ -214,7 +172,8 @@ void plan_call(Planner *p, NodeId id)
     const Node *node = &p->graph->node[id];
     int loop = p->nest->of[id];
     switch (node->op) {
-    case OP_MATMUL: product(p, node, id, loop); break;
+    case OP_MATMUL: plan_product(p, node, id, loop); break;
+    case OP_SCORES: case OP_WEIGHTED: plan_attention(p, node, id, loop); break;
     case OP_CONCAT: concat(p, node, id, loop); break;
     case OP_SLICE: slice(p, node, id, loop); break;
     case OP_ROW: row(p, node, id, loop); break;
@@ -222,7 +181,7 @@ void plan_call(Planner *p, NodeId id)
     case OP_NUMBER: case OP_TOKEN: cast(p, node, id, loop); break;
     case OP_STEP: count(p, node, id); break;
     case OP_UNIFORM: draw(p, node, id); break;
-    case OP_CONV: case OP_MAX_POOL: case OP_AVG_POOL: spatial(p, node, id, loop); break;
+    case OP_CONV: case OP_MAX_POOL: case OP_AVG_POOL: plan_spatial(p, node, id, loop); break;
     case OP_SAMPLE: sample(p, node, id, loop); break;
     default: along_axis(p, node, id, loop); break;
     }

@@ -96,8 +96,6 @@ static bool side_by_side(const Planner *p, NodeId in, int clock)
         const Buffer *b = &p->plan->buffer[p->view[in].buffer];
         return b->dims > 0 && b->dim[b->dims - 1].clock == clock;
     }
-    if (op_info[node->op].class == CLASS_NORMAL && node->at.clock == clock)
-        return true;
     return p->nest->loop[p->nest->of[in]].clock == clock;
 }
 
@@ -106,11 +104,12 @@ static void read_gathered(Planner *p, NodeId id)
     const Node *node = &p->graph->node[id];
     NodeId in = node->input[0];
     int own = p->nest->of[id], feed = p->nest->of[nest_feed(p->graph, id)], clock = node->at.clock;
-    bool ends = node->op == OP_FIRST || node->op == OP_LAST, beside = p->nest->loop[feed].parent == own;
+    bool ends = node->op == OP_FIRST || node->op == OP_LAST;
+    bool fed = feed >= 0, beside = fed && p->nest->loop[feed].parent == own;
     p->feed[id] = -1;
-    if (node->op == OP_HOLD && nest_common(p->nest, plan_home(p, id), feed) != plan_home(p, id)) {
+    if (fed && node->op == OP_HOLD && nest_common(p->nest, plan_home(p, id), feed) != plan_home(p, id)) {
         diag_error(p->diag, node->place, "this value of %s is held in a loop where it is not computed", p->graph->clock[clock].name);
-    } else if ((ends && given(p, in)) || (!(ends && beside) && node->op != OP_HOLD && side_by_side(p, in, clock))) {
+    } else if (!fed || (ends && given(p, in)) || (!(ends && beside) && node->op != OP_HOLD && side_by_side(p, in, clock))) {
         p->feed[id] = -2;
         read_in(p, in, own, (Clocks)1 << clock);
         return;
@@ -146,7 +145,8 @@ static void read_node(Planner *p, NodeId id)
     if (nest_gathers(node))
         read_gathered(p, id);
     for (int k = nest_gathers(node); k < node->count; k++)
-        read_in(p, node->input[k], node->op == OP_HOLD ? p->nest->loop[plan_start(p, id)].parent : own, 0);
+        read_in(p, node->input[k], node->op == OP_HOLD ? p->nest->loop[plan_start(p, id)].parent : own,
+                node->op == OP_SCORES || node->op == OP_WEIGHTED ? (Clocks)1 << node->at.clock : 0);
 }
 
 static void make_sequence(Planner *p, NodeId id)

@@ -133,6 +133,16 @@ View plan_whole(Planner *p, NodeId id, int loop, int clock, bool last)
     return read(&r, id);
 }
 
+/* The elements from one step of a clock to the next. */
+int64_t plan_stride(Planner *p, NodeId id, int loop, int clock)
+{
+    View view = plan_view(p, id, loop);
+    int64_t stride = 0;
+    for (int i = 0; i < view.terms; i++)
+        stride += view.term[i].clock == clock ? view.term[i].stride : 0;
+    return stride;
+}
+
 View plan_define(Planner *p, NodeId id)
 {
     const Node *node = &p->graph->node[id];

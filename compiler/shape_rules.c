@@ -287,6 +287,16 @@ static bool hold_shape(Arena *arena, const Shape *in, Shape *out, const char **e
     return false;
 }
 
+/* Scores are vectors times a vector, a weight is one number. */
+static bool attention_shape(Arena *arena, Op op, const Shape *in, Shape *out, const char **error)
+{
+    *out = op == OP_SCORES ? shape_scalar() : in[0];
+    if (op == OP_SCORES ? in[0].rank == 1 && shape_equal(in[0], in[1]) : in[1].rank == 0)
+        return true;
+    *error = arena_printf(arena, "`%s` of %s and %s", op_info[op].word, shape_text(arena, in[0]), shape_text(arena, in[1]));
+    return false;
+}
+
 bool op_shape(Arena *arena, Op op, const Attributes *at, const Shape *in, int count, Shape *out, const char **error)
 {
     switch (op_info[op].class) {
@@ -300,6 +310,8 @@ bool op_shape(Arena *arena, Op op, const Attributes *at, const Shape *in, int co
     *out = in[0];
     if (op == OP_HOLD)
         return hold_shape(arena, in, out, error);
+    if (op == OP_SCORES || op == OP_WEIGHTED)
+        return attention_shape(arena, op, in, out, error);
     if (in[0].rank < 0)
         return true;
     if (op == OP_STACK)

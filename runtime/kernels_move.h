@@ -33,6 +33,19 @@ void RT_FN(rt_rows_f32)(float *y, const float *table, const int32_t *index, size
         RT_FN(move)(y + r * n, table + (size_t)index[r] * n, n * sizeof *y);
 }
 
+void RT_FN(rt_pack_f32)(float *y, const float *x, size_t rows, size_t cols)
+{
+    size_t c, r, k;
+
+    for (c = 0; c < cols; c += RT_PANEL)
+        for (r = 0; r < rows; r++, y += RT_PANEL) {
+            const size_t n = cols - c < RT_PANEL ? cols - c : RT_PANEL;
+            RT_FN(move)(y, x + r * cols + c, n * sizeof *y);
+            for (k = n; k < RT_PANEL; k++)
+                y[k] = 0.0f;
+        }
+}
+
 /* One matrix of single floats, in tiles: reading down a column of a large matrix one by one would
  * fetch a line of cache for each. */
 RT_INLINE void RT_FN(transpose)(float *y, const float *x, size_t rows, size_t cols)

@@ -8,10 +8,10 @@ typedef struct RT_FN(Four) {
 
 /* A vector of x, loaded once for four rows of w. Of it `left` floats exist; with `full`, a constant at
  * every call, all do. */
-RT_INLINE void RT_FN(four_fma)(RT_FN(Four) *s, const float *w, const float *x, size_t cols,
+RT_INLINE void RT_FN(four_fma)(RT_FN(Four) *s, const float *w, const float *x, size_t stride,
                                size_t left, int full)
 {
-    const float *w1 = w + cols, *w2 = w1 + cols, *w3 = w2 + cols;
+    const float *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
     const vf p = full ? v_load(x) : v_load_n(x, left);
 
     s->a = v_fma(full ? v_load(w) : v_load_n(w, left), p, s->a);
@@ -20,24 +20,21 @@ RT_INLINE void RT_FN(four_fma)(RT_FN(Four) *s, const float *w, const float *x, s
     s->d = v_fma(full ? v_load(w3) : v_load_n(w3, left), p, s->d);
 }
 
-RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols)
+RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols, size_t stride)
 {
     const vf zero = v_set1(0.0f);
     RT_FN(Four) s = {zero, zero, zero, zero}, t = s;
     size_t k = 0;
 
     for (; V_PARTS == 1 && k + 2 * V_LANES <= cols; k += 2 * V_LANES) {
-        RT_FN(four_fma)(&s, w + k, x + k, cols, V_LANES, 1);
-        RT_FN(four_fma)(&t, w + k + V_LANES, x + k + V_LANES, cols, V_LANES, 1);
+        RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
+        RT_FN(four_fma)(&t, w + k + V_LANES, x + k + V_LANES, stride, V_LANES, 1);
     }
     for (; k + V_LANES <= cols; k += V_LANES)
-        RT_FN(four_fma)(&s, w + k, x + k, cols, V_LANES, 1);
+        RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
     if (k < cols)
-        RT_FN(four_fma)(&s, w + k, x + k, cols, cols - k, 0);
-    y[0] = v_sum(v_add(s.a, t.a));
-    y[1] = v_sum(v_add(s.b, t.b));
-    y[2] = v_sum(v_add(s.c, t.c));
-    y[3] = v_sum(v_add(s.d, t.d));
+        RT_FN(four_fma)(&s, w + k, x + k, stride, cols - k, 0);
+    v_sum4(y, v_add(s.a, t.a), v_add(s.b, t.b), v_add(s.c, t.c), v_add(s.d, t.d));
 }
 
 RT_INLINE float RT_FN(one_row)(const float *w, const float *x, size_t cols)
@@ -56,14 +53,106 @@ RT_INLINE float RT_FN(one_row)(const float *w, const float *x, size_t cols)
     return v_sum(v_add(v_add(a, b), v_add(c, d)));
 }
 
-void RT_FN(rt_matvec_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols)
+void RT_FN(rt_matvec_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols,
+                          size_t stride)
 {
     size_t r;
 
     for (r = 0; r + 4 <= rows; r += 4)
-        RT_FN(four_rows)(y + r, w + r * cols, x, cols);
+        RT_FN(four_rows)(y + r, w + r * stride, x, cols, stride);
     for (; r < rows; r++)
-        y[r] = RT_FN(one_row)(w + r * cols, x, cols);
+        y[r] = RT_FN(one_row)(w + r * stride, x, cols);
+}
+
+/* The columns of four vectors, the odd rows in sums of their own. */
+RT_INLINE void RT_FN(four_columns)(float *y, const float *w, const float *x, size_t rows, size_t stride)
+{
+    vf zero = v_set1(0.0f), a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+    vf b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+    size_t r;
+
+    for (r = 0; r < rows; r += 2, w += 2 * stride) {
+        vf p = v_set1(x[r]);
+        a0 = v_fma(v_load(w), p, a0);
+        a1 = v_fma(v_load(w + V_LANES), p, a1);
+        a2 = v_fma(v_load(w + 2 * V_LANES), p, a2);
+        a3 = v_fma(v_load(w + 3 * V_LANES), p, a3);
+        if (r + 1 == rows)
+            break;
+        p = v_set1(x[r + 1]);
+        b0 = v_fma(v_load(w + stride), p, b0);
+        b1 = v_fma(v_load(w + stride + V_LANES), p, b1);
+        b2 = v_fma(v_load(w + stride + 2 * V_LANES), p, b2);
+        b3 = v_fma(v_load(w + stride + 3 * V_LANES), p, b3);
+    }
+    v_store(y, v_add(a0, b0));
+    v_store(y + V_LANES, v_add(a1, b1));
+    v_store(y + 2 * V_LANES, v_add(a2, b2));
+    v_store(y + 3 * V_LANES, v_add(a3, b3));
+}
+
+/* The columns of two vectors: two sums of each, or four where they fit into the registers. */
+RT_INLINE void RT_FN(two_columns)(float *y, const float *w, const float *x, size_t rows, size_t stride)
+{
+    vf zero = v_set1(0.0f), a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
+    size_t r = 0;
+
+    for (; V_PARTS == 1 && r + 4 <= rows; r += 4, w += 4 * stride) {
+        const float *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
+        vf p = v_set1(x[r]), q = v_set1(x[r + 1]), s = v_set1(x[r + 2]), t = v_set1(x[r + 3]);
+        a0 = v_fma(v_load(w), p, a0);
+        a1 = v_fma(v_load(w + V_LANES), p, a1);
+        b0 = v_fma(v_load(w1), q, b0);
+        b1 = v_fma(v_load(w1 + V_LANES), q, b1);
+        c0 = v_fma(v_load(w2), s, c0);
+        c1 = v_fma(v_load(w2 + V_LANES), s, c1);
+        d0 = v_fma(v_load(w3), t, d0);
+        d1 = v_fma(v_load(w3 + V_LANES), t, d1);
+    }
+    for (; r + 2 <= rows; r += 2, w += 2 * stride) {
+        vf p = v_set1(x[r]), q = v_set1(x[r + 1]);
+        a0 = v_fma(v_load(w), p, a0);
+        a1 = v_fma(v_load(w + V_LANES), p, a1);
+        b0 = v_fma(v_load(w + stride), q, b0);
+        b1 = v_fma(v_load(w + stride + V_LANES), q, b1);
+    }
+    if (r < rows) {
+        a0 = v_fma(v_load(w), v_set1(x[r]), a0);
+        a1 = v_fma(v_load(w + V_LANES), v_set1(x[r]), a1);
+    }
+    v_store(y, v_add(v_add(a0, b0), v_add(c0, d0)));
+    v_store(y + V_LANES, v_add(v_add(a1, b1), v_add(c1, d1)));
+}
+
+/* The columns of one vector, of which the first `left` exist. */
+RT_INLINE void RT_FN(one_column)(float *y, const float *w, const float *x, size_t rows, size_t stride,
+                                 size_t left)
+{
+    vf a = v_set1(0.0f), b = a, c = a, d = a;
+    size_t r;
+
+    for (r = 0; r + 4 <= rows; r += 4, w += 4 * stride) {
+        a = v_fma(v_load_n(w, left), v_set1(x[r]), a);
+        b = v_fma(v_load_n(w + stride, left), v_set1(x[r + 1]), b);
+        c = v_fma(v_load_n(w + 2 * stride, left), v_set1(x[r + 2]), c);
+        d = v_fma(v_load_n(w + 3 * stride, left), v_set1(x[r + 3]), d);
+    }
+    for (; r < rows; r++, w += stride)
+        a = v_fma(v_load_n(w, left), v_set1(x[r]), a);
+    v_store_n(y, v_add(v_add(a, b), v_add(c, d)), left);
+}
+
+void RT_FN(rt_vecmat_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols,
+                          size_t stride)
+{
+    size_t c = 0;
+
+    for (; V_PARTS == 1 && c + 4 * V_LANES <= cols; c += 4 * V_LANES)
+        RT_FN(four_columns)(y + c, w + c, x, rows, stride);
+    for (; c + 2 * V_LANES <= cols; c += 2 * V_LANES)
+        RT_FN(two_columns)(y + c, w + c, x, rows, stride);
+    for (; c < cols; c += V_LANES)
+        RT_FN(one_column)(y + c, w + c, x, rows, stride, cols - c);
 }
 
 /* A strip of columns: two vectors, or one where a vector is several registers. Of those `left` floats

@@ -1,104 +1,154 @@
 /* kernels_window.h: convolution and pooling. Included by kernels.c once for each instruction set. The
  * lanes of a vector are channels, which lie side by side in memory, so nothing is gathered. */
 
-/* What a convolution reads of one window: `rows` pieces of n numbers of x, x_row apart, and for each
- * number a row of the kernel, `o` long, the pieces k_row apart. */
+/* What neighbouring windows read: of each `pieces` times n numbers, x_piece apart, the windows themselves `step`
+ * apart. For each number there is a row of RT_PANEL weights, those of a second vector of channels `second`
+ * further on; the pieces are w_piece apart. */
 typedef struct RT_FN(Reach) {
-    size_t rows, n, x_row, k_row, o;
+    size_t pieces, n, x_piece, w_piece, step, second;
 } RT_FN(Reach);
 
-/* Four outputs whose windows begin `step` numbers apart, by a strip of channels, of which the first
- * `left` exist. With `full`, a constant at every call, all of them do. */
-RT_INLINE void RT_FN(conv_tile4)(float *y, const float *x, const float *kernel, RT_FN(Reach) reach,
-                                 size_t step, size_t left, int full)
+/* Adds to the sums of `count` windows: of each a vector of channels, and with `pair` a second one. Both are
+ * constants at every call. */
+RT_INLINE void RT_FN(conv_add)(RT_FN(Strip) *sum, const float *x, const float *w, RT_FN(Reach) r, int count, int pair)
 {
-    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
-    RT_FN(Strip) s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    RT_FN(Strip) s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3], row;
     size_t i, j;
 
-    for (i = 0; i < reach.rows; i++) {
-        const float *x0 = x + i * reach.x_row, *x1 = x0 + step, *x2 = x1 + step, *x3 = x2 + step;
-        const float *b = kernel + i * reach.k_row;
-        for (j = 0; j < reach.n; j++, b += reach.o) {
-            const RT_FN(Strip) row = RT_FN(strip_load)(b, left, full);
+    for (i = 0; i < r.pieces; i++) {
+        const float *x0 = x + i * r.x_piece, *x1 = x0 + r.step, *x2 = x1 + r.step, *x3 = x2 + r.step;
+        const float *weight = w + i * r.w_piece;
+        for (j = 0; j < r.n; j++, weight += RT_PANEL) {
+            row.p = v_load(weight);
+            row.q = pair ? v_load(weight + r.second) : row.p;
             RT_FN(strip_fma)(&s0, row, x0[j]);
-            RT_FN(strip_fma)(&s1, row, x1[j]);
-            RT_FN(strip_fma)(&s2, row, x2[j]);
-            RT_FN(strip_fma)(&s3, row, x3[j]);
+            if (count > 1)
+                RT_FN(strip_fma)(&s1, row, x1[j]);
+            if (count > 2)
+                RT_FN(strip_fma)(&s2, row, x2[j]);
+            if (count > 3)
+                RT_FN(strip_fma)(&s3, row, x3[j]);
         }
     }
-    RT_FN(strip_store)(y, s0, left);
-    RT_FN(strip_store)(y + reach.o, s1, left);
-    RT_FN(strip_store)(y + 2 * reach.o, s2, left);
-    RT_FN(strip_store)(y + 3 * reach.o, s3, left);
+    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
 }
 
-RT_INLINE void RT_FN(conv_tile1)(float *y, const float *x, const float *kernel, RT_FN(Reach) reach,
-                                 size_t left, int full)
+static void RT_FN(conv_windows)(RT_FN(Strip) *sum, const float *x, const float *w, RT_FN(Reach) r, size_t count)
 {
-    RT_FN(Strip) s = {v_set1(0.0f), v_set1(0.0f)};
-    size_t i, j;
-
-    for (i = 0; i < reach.rows; i++) {
-        const float *a = x + i * reach.x_row, *b = kernel + i * reach.k_row;
-        for (j = 0; j < reach.n; j++, b += reach.o)
-            RT_FN(strip_fma)(&s, RT_FN(strip_load)(b, left, full), a[j]);
+    switch (r.second ? count + 4 : count) {
+    case 1: RT_FN(conv_add)(sum, x, w, r, 1, 0); break;
+    case 2: RT_FN(conv_add)(sum, x, w, r, 2, 0); break;
+    case 3: RT_FN(conv_add)(sum, x, w, r, 3, 0); break;
+    case 4: RT_FN(conv_add)(sum, x, w, r, 4, 0); break;
+    case 5: RT_FN(conv_add)(sum, x, w, r, 1, 1); break;
+    case 6: RT_FN(conv_add)(sum, x, w, r, 2, 1); break;
+    case 7: RT_FN(conv_add)(sum, x, w, r, 3, 1); break;
+    case 8: RT_FN(conv_add)(sum, x, w, r, 4, 1); break;
+    default: break;
     }
-    RT_FN(strip_store)(y, s, left);
 }
 
-/* All channels of four outputs, or of one. */
-RT_INLINE void RT_FN(conv_outputs)(float *y, const float *x, const float *kernel, RT_FN(Reach) reach,
-                                   size_t step, int four)
+/* How many of `count` windows from the one at `at` on, `stride` apart, begin before `end`. */
+RT_INLINE size_t RT_FN(before)(size_t at, size_t stride, size_t count, size_t end)
 {
-    size_t c, left;
+    size_t n = at < end ? (end - at - 1) / stride + 1 : 0;
+    return n < count ? n : count;
+}
 
-    for (c = 0; c < reach.o; c += V_STRIP) {
-        left = reach.o - c;
-        if (four && left >= V_STRIP)
-            RT_FN(conv_tile4)(y + c, x, kernel + c, reach, step, left, 1);
-        else if (four)
-            RT_FN(conv_tile4)(y + c, x, kernel + c, reach, step, left, 0);
-        else if (left >= V_STRIP)
-            RT_FN(conv_tile1)(y + c, x, kernel + c, reach, left, 1);
+/* Where the windows in one row of them are read. */
+typedef struct RT_FN(Line) {
+    const float *x, *w;      /* the first row of the image and of the kernel that meet */
+    size_t pieces;           /* rows that do; maybe none */
+    size_t width, c, kw, stride, pad, o, second;
+} RT_FN(Line);
+
+RT_INLINE void RT_FN(conv_store)(float *y, const RT_FN(Strip) *sum, size_t count, size_t o, size_t left, int pair)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++, y += o) {
+        v_store_n(y, sum[i].p, left);
+        if (pair)
+            v_store_n(y + V_LANES, sum[i].q, left - V_LANES);
+    }
+}
+
+/* Four windows that lie inside: what they read of one row is one piece. */
+RT_INLINE void RT_FN(conv_inside)(float *y, const RT_FN(Line) *v, size_t at, size_t left, int pair)
+{
+    const RT_FN(Reach) r = {v->pieces, v->kw * v->c, v->width * v->c, v->kw * v->c * RT_PANEL, v->stride * v->c, v->second};
+    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
+    RT_FN(Strip) sum[4] = {zero, zero, zero, zero};
+
+    RT_FN(conv_add)(sum, v->x + at * v->c, v->w, r, 4, pair);
+    RT_FN(conv_store)(y, sum, 4, v->o, left, pair);
+}
+
+/* Whether `count` windows lie inside of the padding. */
+RT_INLINE int RT_FN(is_inside)(const RT_FN(Line) *v, size_t at, size_t count)
+{
+    return at >= v->pad && at + (count - 1) * v->stride + v->kw <= v->pad + v->width;
+}
+
+/* Up to four windows. Where not all lie inside each column of the kernel is added to those that it does for. */
+static void RT_FN(conv_few)(float *y, const RT_FN(Line) *v, size_t at, size_t count, size_t left)
+{
+    RT_FN(Reach) r = {v->pieces, v->c, v->width * v->c, v->kw * v->c * RT_PANEL, v->stride * v->c, v->second};
+    const RT_FN(Strip) zero = {v_set1(0.0f), v_set1(0.0f)};
+    RT_FN(Strip) sum[4] = {zero, zero, zero, zero};
+    const int inside = RT_FN(is_inside)(v, at, count);
+    size_t i;
+
+    if (inside) {
+        r.n = v->kw * v->c;
+        RT_FN(conv_windows)(sum, v->x + (at - v->pad) * v->c, v->w, r, count);
+    }
+    for (i = 0; i < v->kw && !inside; i++, at++) {
+        const size_t first = RT_FN(before)(at, v->stride, count, v->pad);
+        const size_t last = RT_FN(before)(at, v->stride, count, v->pad + v->width);
+        if (first < last)
+            RT_FN(conv_windows)(sum + first, v->x + (at + first * v->stride - v->pad) * v->c, v->w + i * v->c * RT_PANEL, r,
+                                last - first);
+    }
+    RT_FN(conv_store)(y, sum, count, v->o, left, v->second > 0);
+}
+
+/* One row of windows, for some channels. */
+RT_INLINE void RT_FN(conv_line)(float *y, const RT_FN(Line) *v, size_t cols, size_t left)
+{
+    size_t s;
+
+    for (s = 0; s < cols; s += 4, y += 4 * v->o) {
+        const size_t at = s * v->stride;
+        const int inside = s + 4 <= cols && RT_FN(is_inside)(v, at, 4);
+        if (inside && v->second)
+            RT_FN(conv_inside)(y, v, at - v->pad, left, 1);
+        else if (inside)
+            RT_FN(conv_inside)(y, v, at - v->pad, left, 0);
         else
-            RT_FN(conv_tile1)(y + c, x, kernel + c, reach, left, 0);
+            RT_FN(conv_few)(y, v, at, cols - s < 4 ? cols - s : 4, left);
     }
-}
-
-/* The part of a window that lies inside of an axis of `length`, where it begins `pad` before `at`. */
-RT_INLINE void RT_FN(clip)(size_t at, size_t pad, size_t window, size_t length, size_t *begin,
-                           size_t *end)
-{
-    *begin = at < pad ? pad - at : 0;
-    *end = at + window > pad + length ? pad + length - at : window;
-    if (at >= pad + length || *begin >= *end)
-        *begin = *end = 0;
 }
 
 void RT_FN(rt_conv2d_f32)(float *y, const float *x, const float *kernel, size_t h, size_t w,
                           size_t c, size_t kh, size_t kw, size_t o, size_t stride, size_t pad_h,
                           size_t pad_w)
 {
-    const size_t rows = (h + 2 * pad_h - kh) / stride + 1;
-    const size_t cols = (w + 2 * pad_w - kw) / stride + 1;
-    size_t r, s, top, bottom, first, last;
-    int four;
+    const size_t rows = (h + 2 * pad_h - kh) / stride + 1, cols = (w + 2 * pad_w - kw) / stride + 1;
+    const size_t panel = kh * kw * c * RT_PANEL;
+    RT_FN(Line) v = {x, kernel, 0, w, c, kw, stride, pad_w, o, 0};
+    size_t r, k;
 
-    for (r = 0; r < rows; r++) {
-        RT_FN(clip)(r * stride, pad_h, kh, h, &top, &bottom);
-        for (s = 0; s < cols; s += four ? 4 : 1) {
-            const size_t at = s * stride;
-            RT_FN(Reach) reach = {bottom - top, 0, w * c, kw * c * o, o};
-            const float *from = x;
-            RT_FN(clip)(at, pad_w, kw, w, &first, &last);
-            reach.n = (last - first) * c;
-            if (reach.rows > 0 && reach.n > 0)
-                from = x + ((r * stride + top - pad_h) * w + (at + first - pad_w)) * c;
-            /* four windows that lie inside of the image share what is read of the kernel */
-            four = s + 4 <= cols && at >= pad_w && at + 3 * stride + kw <= pad_w + w;
-            RT_FN(conv_outputs)(y + (r * cols + s) * o, from, kernel + top * reach.k_row + first * c * o,
-                                reach, stride * c, four);
+    for (k = 0; k < o; k += v.second ? 2 * V_LANES : V_LANES) { /* these weights stay in cache for all windows */
+        const int pair = V_PARTS == 1 && o - k > V_LANES;
+        v.second = pair ? V_LANES < RT_PANEL ? V_LANES : panel : 0;
+        for (r = 0; r < rows; r++) {
+            const size_t top = r * stride, begin = top < pad_h ? pad_h - top : 0;
+            const size_t end = RT_FN(before)(top, 1, kh, pad_h + h);
+            v.pieces = begin < end ? end - begin : 0;
+            v.x = v.pieces ? x + (top + begin - pad_h) * w * c : x;
+            v.w = kernel + k / RT_PANEL * panel + k % RT_PANEL + (v.pieces ? begin : 0) * kw * c * RT_PANEL;
+            RT_FN(conv_line)(y + r * cols * o + k, &v, cols, o - k);
         }
     }
 }

@@ -33,6 +33,8 @@
  * Across lanes, to one float; the order is the set's own.
  *   v_sum(a)  v_hmax(a)  v_hmin(a)          the latter two: of a vector with NaN, any lane
  *
+ *   v_sum4(y, a, b, c, d)         the sums of all four, to y[0] to y[3]: less work than four times v_sum
+ *
  * Functions (vec_math.h, which states their accuracy): v_exp v_expm1 v_log v_log1p v_tanh v_sigmoid
  * v_erf v_sin v_cos (a), v_pow v_mod v_sigmoid_tanh (a, b). Packed products: v_panel1 to v_panel8
  * (panel.h).
@@ -102,6 +104,7 @@
 #define v_truth RT_FN(v_truth)
 
 #define v_sum RT_FN(v_sum)
+#define v_sum4 RT_FN(v_sum4)
 #define v_hmax RT_FN(v_hmax)
 #define v_hmin RT_FN(v_hmin)
 
@@ -145,6 +148,7 @@
 #define v_reg_trunc RT_FN(v_reg_trunc)
 #define v_reg_select RT_FN(v_reg_select)
 #define v_reg_sum RT_FN(v_reg_sum)
+#define v_reg_sum4 RT_FN(v_reg_sum4)
 #define v_reg_hmax RT_FN(v_reg_hmax)
 #define v_reg_hmin RT_FN(v_reg_hmin)
 #define v_reg_keep RT_FN(v_reg_keep)

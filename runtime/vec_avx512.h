@@ -109,6 +109,17 @@ RT_INLINE float v_sum(vf a)
     h = _mm_add_ps(h, _mm_movehl_ps(h, h));
     return _mm_cvtss_f32(_mm_add_ss(h, _mm_shuffle_ps(h, h, 1)));
 }
+/* Quarters of each, until there is one of each of them; then within the quarters. */
+RT_INLINE void v_sum4(float *y, vf a, vf b, vf c, vf d)
+{
+    const __m512i each = _mm512_setr_epi32(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+    vf ab = _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
+    vf cd = _mm512_add_ps(_mm512_shuffle_f32x4(c, d, 0x44), _mm512_shuffle_f32x4(c, d, 0xee));
+    vf s = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+    s = _mm512_add_ps(s, _mm512_permute_ps(s, 0x4e));
+    s = _mm512_add_ps(s, _mm512_permute_ps(s, 0xb1));
+    _mm_storeu_ps(y, _mm512_castps512_ps128(_mm512_permutexvar_ps(each, s)));
+}
 RT_INLINE float v_hmax(vf a)
 {
     __m256 g = _mm256_max_ps(RT_FN(lower)(a), RT_FN(upper)(a));

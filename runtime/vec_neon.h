@@ -81,6 +81,10 @@ RT_INLINE v_reg v_reg_floor(v_reg a) { return vrndmq_f32(a); }
 RT_INLINE v_reg v_reg_nearest(v_reg a) { return vrndnq_f32(a); }
 
 RT_INLINE float v_reg_sum(v_reg a) { return vaddvq_f32(a); }
+RT_INLINE void v_reg_sum4(float *y, v_reg a, v_reg b, v_reg c, v_reg d)
+{
+    vst1q_f32(y, vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d)));
+}
 RT_INLINE float v_reg_hmax(v_reg a) { return vmaxvq_f32(a); }
 RT_INLINE float v_reg_hmin(v_reg a) { return vminvq_f32(a); }
 

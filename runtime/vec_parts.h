@@ -141,6 +141,10 @@ RT_INLINE vf v_select(vm m, vf a, vf b)
 }
 
 RT_INLINE float v_sum(vf a) { return v_reg_sum(V_FOLD(v_reg_add, a)); }
+RT_INLINE void v_sum4(float *y, vf a, vf b, vf c, vf d)
+{
+    v_reg_sum4(y, V_FOLD(v_reg_add, a), V_FOLD(v_reg_add, b), V_FOLD(v_reg_add, c), V_FOLD(v_reg_add, d));
+}
 RT_INLINE float v_hmax(vf a) { return v_reg_hmax(V_FOLD(v_reg_max, a)); }
 RT_INLINE float v_hmin(vf a) { return v_reg_hmin(V_FOLD(v_reg_min, a)); }
 

@@ -68,6 +68,13 @@ RT_INLINE vf v_floor(vf a)
 }
 
 RT_INLINE float v_sum(vf a) { return a; }
+RT_INLINE void v_sum4(float *y, vf a, vf b, vf c, vf d)
+{
+    y[0] = a;
+    y[1] = b;
+    y[2] = c;
+    y[3] = d;
+}
 RT_INLINE float v_hmax(vf a) { return a; }
 RT_INLINE float v_hmin(vf a) { return a; }
 

@@ -92,6 +92,11 @@ RT_INLINE float v_reg_sum(v_reg a)
     a = _mm_add_ps(a, _mm_movehl_ps(a, a));
     return _mm_cvtss_f32(_mm_add_ss(a, _mm_shuffle_ps(a, a, 1)));
 }
+RT_INLINE void v_reg_sum4(float *y, v_reg a, v_reg b, v_reg c, v_reg d)
+{
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(y, _mm_add_ps(_mm_add_ps(a, b), _mm_add_ps(c, d)));
+}
 RT_INLINE float v_reg_hmax(v_reg a)
 {
     a = _mm_max_ps(a, _mm_movehl_ps(a, a));

@@ -34,12 +34,63 @@ START_TEST(test_matvec)
             const size_t rows = dims[i], cols = dims[j];
             float *w = random_floats(rows * cols, 1.0f), *x = random_floats(cols, 1.0f);
             float *y = (float *)guarded(rows);
-            kernels[isa].matvec_f32(y, w, x, rows, cols);
+            kernels[isa].matvec_f32(y, w, x, rows, cols, cols);
             check_product("matvec", isa, y, w, x, rows, cols, 1);
             release_guarded(y, rows);
             free(w);
             free(x);
         }
+}
+END_TEST
+
+START_TEST(test_vecmat)
+{
+    static const size_t ns[] = {0, 1, 3, 5, 8, 15, 17, 32, 64, 67, 100, 193}, ks[] = {0, 1, 2, 3, 4, 5, 7, 16, 33};
+    size_t i, j;
+    int isa;
+
+    FOR_EACH_SET(isa)
+    for (i = 0; i < COUNT(ks); i++)
+        for (j = 0; j < COUNT(ns); j++) {
+            const size_t rows = ks[i], cols = ns[j];
+            float *w = random_floats(rows * cols, 1.0f), *x = random_floats(rows, 1.0f);
+            float *y = (float *)guarded(cols);
+            kernels[isa].vecmat_f32(y, w, x, rows, cols, cols);
+            check_product("vecmat", isa, y, x, w, 1, rows, cols);
+            release_guarded(y, cols);
+            free(w);
+            free(x);
+        }
+}
+END_TEST
+
+/* Rows further apart than they are long give the very bits of rows side by side. */
+START_TEST(test_stride)
+{
+    static const size_t cols[] = {1, 5, 16, 37, 64, 70};
+    size_t i, r, c;
+    int isa;
+
+    FOR_EACH_SET(isa)
+    for (i = 0; i < COUNT(cols); i++) {
+        const size_t rows = 7, n = cols[i], stride = n + 3;
+        float *near = random_floats(rows * n, 1.0f), *apart = random_floats(rows * stride, 1.0f), *x = random_floats(n + rows, 1.0f);
+        float *y = (float *)guarded(n + rows), *z = (float *)guarded(n + rows);
+        for (r = 0; r < rows; r++)
+            for (c = 0; c < n; c++)
+                apart[r * stride + c] = near[r * n + c];
+        apart = (float *)realloc(apart, ((rows - 1) * stride + n) * sizeof *apart); /* nothing is read behind the last */
+        kernels[isa].matvec_f32(y, near, x, rows, n, n);
+        kernels[isa].matvec_f32(z, apart, x, rows, n, stride);
+        kernels[isa].vecmat_f32(y + rows, near, x, rows, n, n);
+        kernels[isa].vecmat_f32(z + rows, apart, x, rows, n, stride);
+        expect(memcmp(y, z, (n + rows) * sizeof *y) == 0, "%s: rows of %zu", rt_isa_name(isa), n);
+        release_guarded(y, n + rows);
+        release_guarded(z, n + rows);
+        free(near);
+        free(apart);
+        free(x);
+    }
 }
 END_TEST
 
@@ -196,6 +247,8 @@ END_TEST
 
 SUITE_MAIN("runtime_kernels",
            tcase_add_test(tc, test_matvec);
+           tcase_add_test(tc, test_vecmat);
+           tcase_add_test(tc, test_stride);
            tcase_add_test(tc, test_matmul);
            tcase_add_test(tc, test_copy);
            tcase_add_test(tc, test_rows);

@@ -21,10 +21,12 @@ static void check_conv(const Case *n, int isa)
     const size_t rows = (n->h + 2 * n->pad_h - n->kh) / n->stride + 1;
     const size_t cols = (n->w + 2 * n->pad_w - n->kw) / n->stride + 1;
     float *x = random_floats(n->h * n->w * n->c, 1.0f), *k = random_floats(n->kh * n->kw * n->c * n->o, 1.0f);
-    float *y = (float *)guarded(rows * cols * n->o);
+    const size_t inner = n->kh * n->kw * n->c, packed = (n->o + RT_PANEL - 1) / RT_PANEL * RT_PANEL * inner;
+    float *y = (float *)guarded(rows * cols * n->o), *panels = (float *)guarded(packed);
     size_t r, s, o, i, j, c;
 
-    kernels[isa].conv2d_f32(y, x, k, n->h, n->w, n->c, n->kh, n->kw, n->o, n->stride, n->pad_h, n->pad_w);
+    kernels[isa].pack_f32(panels, k, inner, n->o);
+    kernels[isa].conv2d_f32(y, x, panels, n->h, n->w, n->c, n->kh, n->kw, n->o, n->stride, n->pad_h, n->pad_w);
     for (r = 0; r < rows; r++)
         for (s = 0; s < cols; s++)
             for (o = 0; o < n->o; o++) {
@@ -43,6 +45,7 @@ static void check_conv(const Case *n, int isa)
                        (double)y[(r * cols + s) * n->o + o], sum);
             }
     release_guarded(y, rows * cols * n->o);
+    release_guarded(panels, packed);
     free(x);
     free(k);
 }
