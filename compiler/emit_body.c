@@ -28,7 +28,7 @@ static void emit_panels(Body *b, const Step *step)
     emit_line(b, arena_printf(arena, "RT_FN(rt_panels_f32)(%s, %s, %s, %s, %s, %s_to - %s_from, %lld, %lld, %lld);", emit_address(b, &step->out),
                               emit_address(b, &step->in[0]), step->in_count > 2 ? emit_address(b, &step->in[2]) : "NULL",
                               emit_address(b, &step->in[1]), emit_stride(b, &step->along), clock, clock,
-                              (long long)((step->size[0] + PLAN_PANEL - 1) / PLAN_PANEL), (long long)step->size[1], (long long)step->size[2]));
+                              (long long)step->size[0], (long long)step->size[1], (long long)step->size[2]));
 }
 
 static void emit_swap(Body *b, const Step *step)

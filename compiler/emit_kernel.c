@@ -96,15 +96,27 @@ static bool whole_stores(const Body *b, const View *view, const Kernel *kernel)
     return (buffer->kind == BUFFER_WORK || buffer->kind == BUFFER_STATE) && kernel->rows == 1 && !view->terms && !view->index && !view->offset;
 }
 
-/* The address of unit j of this row, in panels. */
-static const char *packed_address(const Body *b, const Do *d)
+/* Whether that one of the panels at once is never the last one. */
+static bool is_full(const Kernel *kernel, int panel)
 {
-    const char *gate = d->gate ? arena_printf(b->plan->arena, " + %d * RT_PANEL", d->gate) : "";
-    return arena_printf(b->plan->arena, "%s + j / RT_PANEL * (%d * RT_PANEL)%s + j %% RT_PANEL", emit_address(b, &d->view), d->gates, gate);
+    return panel + 1 < kernel->wide;
 }
 
-/* The same in a row. */
-static const char *unit_address(const Body *b, const Kernel *kernel, const View *view, int64_t period)
+/* Where the panels of unit j begin, in constants that have so many elements for the units of a panel. */
+static const char *panels_address(const Body *b, const Kernel *kernel, const View *view, int64_t size)
+{
+    const char *panels = kernel->wide > 1 ? arena_printf(b->plan->arena, "(%d * RT_PANEL)", kernel->wide) : "RT_PANEL";
+    return arena_printf(b->plan->arena, "%s + j / %s * (%lld * RT_PANEL)", emit_address(b, view), panels, (long long)size);
+}
+
+static const char *packed_address(const Body *b, const Kernel *kernel, const Do *d)
+{
+    const char *gate = d->gate ? arena_printf(b->plan->arena, " + %d * RT_PANEL", d->gate) : "";
+    return arena_printf(b->plan->arena, "%s%s + j %% RT_PANEL", panels_address(b, kernel, &d->view, d->gates), gate);
+}
+
+/* The address of unit j of this row, so many panels on. */
+static const char *unit_address(const Body *b, const Kernel *kernel, const View *view, int64_t period, int panel)
 {
     const char *base = emit_address(b, view);
     Arena *arena = b->plan->arena;
@@ -114,7 +126,17 @@ static const char *unit_address(const Body *b, const Kernel *kernel, const View 
             return arena_printf(arena, "%s + row * %lld + j", base, (long long)kernel->units);
         return arena_printf(arena, "%s + row %% %lld * %lld + j", base, (long long)rows, (long long)kernel->units);
     }
-    return arena_printf(arena, "%s + j", base);
+    return arena_printf(arena, panel ? "%s + j + %d * RT_PANEL" : "%s + j", base, panel);
+}
+
+/* How many units there are from there on. */
+static const char *units_left(const Body *b, const Kernel *kernel, int panel)
+{
+    Arena *arena = b->plan->arena;
+    long long units = kernel->units, at = panel * PLAN_PANEL;
+    if (!panel)
+        return arena_printf(arena, "%lld - j", units);
+    return arena_printf(arena, "j < %lld ? %lld - j : 0", units - at, units - at); /* the panels before may be fuller */
 }
 
 static const char *function_of(Arena *arena, Op op)
@@ -146,12 +168,12 @@ static const char *register_name(const Body *b, const Do *d)
     return map_get(b->names, full) ? plain : full;
 }
 
-static const char *panel_text(const Body *b, const Do *d)
+static const char *panel_text(const Body *b, const Kernel *kernel, const Do *d)
 {
     Arena *arena = b->plan->arena;
     int64_t panel = d->inner * d->count;
-    const char *text = arena_printf(arena, "v_panel%d(%s + j / RT_PANEL * (%lld * RT_PANEL) + j %% RT_PANEL, %s, %lld", d->count,
-                                    emit_address(b, &d->view), (long long)panel, emit_address(b, &d->in), (long long)d->inner);
+    const char *text = arena_printf(arena, "v_panel%d(%s + j %% RT_PANEL, %s, %lld", d->count, panels_address(b, kernel, &d->view, panel),
+                                    emit_address(b, &d->in), (long long)d->inner);
     for (int i = 0; i < d->count; i++)
         text = arena_printf(arena, "%s, &%s", text, b->reg[d->accumulator[i]]);
     return arena_printf(arena, "%s);", text);
@@ -166,10 +188,10 @@ static const char *value_text(const Body *b, const Kernel *kernel, const Do *d)
     case DO_START: return d->arg[0] < 0 ? "v_set1(0.0f)" : b->reg[d->arg[0]];
     case DO_LOAD: {
         if (d->gates)
-            return arena_printf(arena, "v_load(%s)", packed_address(b, d));
-        const char *at = unit_address(b, kernel, &d->view, d->period);
-        return whole_loads(b, &d->view, kernel->units) ? arena_printf(arena, "v_load(%s)", at)
-                                                       : arena_printf(arena, "v_load_n(%s, %lld - j)", at, (long long)kernel->units);
+            return arena_printf(arena, "v_load(%s)", packed_address(b, kernel, d));
+        const char *at = unit_address(b, kernel, &d->view, d->period, d->panel);
+        return is_full(kernel, d->panel) || whole_loads(b, &d->view, kernel->units)
+            ? arena_printf(arena, "v_load(%s)", at) : arena_printf(arena, "v_load_n(%s, %s)", at, units_left(b, kernel, d->panel));
     }
     default: break;
     }
@@ -183,13 +205,13 @@ static void emit_do(Body *b, const Kernel *kernel, const Do *d)
 {
     Arena *arena = b->plan->arena;
     if (d->kind == DO_PANEL) {
-        emit_line(b, panel_text(b, d));
+        emit_line(b, panel_text(b, kernel, d));
     } else if (d->kind == DO_STORE) {
-        const char *at = unit_address(b, kernel, &d->view, 0);
-        if (whole_stores(b, &d->view, kernel))
+        const char *at = unit_address(b, kernel, &d->view, 0, d->panel);
+        if (is_full(kernel, d->panel) || whole_stores(b, &d->view, kernel))
             emit_line(b, arena_printf(arena, "v_store(%s, %s);", at, b->reg[d->arg[0]]));
         else
-            emit_line(b, arena_printf(arena, "v_store_n(%s, %s, %lld - j);", at, b->reg[d->arg[0]], (long long)kernel->units));
+            emit_line(b, arena_printf(arena, "v_store_n(%s, %s, %s);", at, b->reg[d->arg[0]], units_left(b, kernel, d->panel)));
     } else {
         const char *value = value_text(b, kernel, d);
         b->reg[d->result] = register_name(b, d);
@@ -258,15 +280,19 @@ static bool starts_next(const Kernel *kernel, size_t at, const int *uses)
     return starts && result >= 0 && uses[result] == 1;
 }
 
+/* The loop over units: by vectors, in a kernel of several panels at once over the first of these. */
 static void open_units(Body *b, const Kernel *kernel)
 {
     Arena *arena = b->plan->arena;
-    const char *unit = kernel->zigzag >= 0 ? "at" : "j";
-    emit_line(b, arena_printf(arena, "for (size_t %s = 0; %s < %lld; %s += V_LANES) {", unit, unit, (long long)kernel->units, unit));
+    const char *unit = kernel->zigzag >= 0 ? "at" : "j", *by = "V_LANES";
+    long long together = kernel->wide * PLAN_PANEL;
+    if (kernel->wide > 1)
+        by = arena_printf(arena, "(%s + V_LANES) %% RT_PANEL ? V_LANES : V_LANES + %lld", unit, together - PLAN_PANEL);
+    emit_line(b, arena_printf(arena, "for (size_t %s = 0; %s < %lld; %s += %s) {", unit, unit, (long long)kernel->units, unit, by));
     b->depth++;
     if (kernel->zigzag >= 0)
-        emit_line(b, arena_printf(arena, "const size_t j = %s %% 2 ? %lld / V_LANES * V_LANES - at : at;", b->plan->graph->clock[kernel->zigzag].name,
-                                  (long long)kernel->units - 1));
+        emit_line(b, arena_printf(arena, "const size_t j = %s %% 2 ? %lld - at / %lld * %lld + at %% %lld : at;", b->plan->graph->clock[kernel->zigzag].name,
+                                  (long long)(kernel->units - 1) / together * together, together, together, together));
 }
 
 void emit_kernel(Body *b, const Kernel *kernel)
@@ -297,8 +323,8 @@ void emit_kernel(Body *b, const Kernel *kernel)
 void emit_move(Body *b, const View *to, const View *from, int64_t count)
 {
     Arena *arena = b->plan->arena;
-    const Kernel units = {.units = count, .rows = 1, .zigzag = -1};
-    const char *in = unit_address(b, &units, from, 0), *out = unit_address(b, &units, to, 0), *rest = arena_printf(arena, ", %lld - j", (long long)count);
+    const Kernel units = {.units = count, .rows = 1, .wide = 1, .zigzag = -1};
+    const char *in = unit_address(b, &units, from, 0, 0), *out = unit_address(b, &units, to, 0, 0), *rest = arena_printf(arena, ", %lld - j", (long long)count);
     emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j += V_LANES)", (long long)count));
     in = arena_printf(arena, whole_loads(b, from, count) ? "v_load(%s)" : "v_load_n(%s%s)", in, rest);
     emit_line(b, whole_stores(b, to, &units) ? arena_printf(arena, "    v_store(%s, %s);", out, in)

@@ -92,6 +92,7 @@ typedef struct Do {
     double value;
     View view, in;
     int64_t period;          /* LOAD: elements after which the view starts again; 0: never */
+    int panel;               /* LOAD, STORE: of the panels that are computed at once, which */
     int gate, gates;         /* LOAD: the view is constants [units] packed as [panel][gate][PLAN_PANEL], and of these
                                 this one; gates 0: it is not packed */
     int64_t inner;           /* PANEL: elements of the vector */
@@ -104,6 +105,7 @@ typedef struct Do {
 typedef struct Kernel {
     int64_t units;
     int64_t rows;            /* the loop over units is done for each of so many rows (tails); or 1 */
+    int wide;                /* so many panels are computed at once */
     int zigzag;              /* in every second step of this clock the units go backwards; -1: they never do */
     Do *code;
     size_t count, capacity;
@@ -116,7 +118,7 @@ typedef enum {
     STEP_KERNEL,
     STEP_CALL,               /* runtime function `call`: out, in..., sizes... */
     STEP_PANELS,             /* out, for all steps of the chunk: packed weights in[0] times in[1], which moves by `along`,
-                                and in[2] to start from; size: units, elements of the vector, products */
+                                and in[2] to start from; size: panels, elements of the vector, products */
     STEP_SWAP,               /* out and in[0] change places: pointers are exchanged */
     STEP_COPY,               /* size: rows, elements a row, stride of out, stride of in */
     STEP_FILL,               /* size: elements; all become `value` */
@@ -173,7 +175,7 @@ typedef struct Plan {
 } Plan;
 
 /* What is done to a finished plan, in this order. */
-typedef enum { PLAN_INPLACE, PLAN_HOIST, PLAN_SWAP, PLAN_ZIGZAG, PLAN_OVERLAP, PLAN_PASSES } PlanPass;
+typedef enum { PLAN_INPLACE, PLAN_WIDE, PLAN_HOIST, PLAN_SWAP, PLAN_ZIGZAG, PLAN_OVERLAP, PLAN_PASSES } PlanPass;
 
 typedef struct PlanPassInfo {
     const char *name, *purpose;  /* for --without and --list-passes */
@@ -193,6 +195,7 @@ typedef struct PlanOptions {
 Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options);
 
 void plan_inplace(Plan *plan);                                  /* plan_inplace.c */
+void plan_wide(Plan *plan);                                     /* plan_wide.c */
 bool plan_hoist(Plan *plan, const PlanOptions *options);        /* plan_hoist.c; true where it changed something */
 void plan_swap(Plan *plan);                                     /* plan_swap.c */
 void plan_zigzag(Plan *plan, const PlanOptions *options);       /* plan_zigzag.c */

@@ -54,7 +54,7 @@ static bool starts_alike(const Plan *plan, const Kernel *kernel, const Do *panel
             continue;
         const Do *from = maker(kernel, start->arg[0]);
         bool constant = from->kind == DO_LOAD && plan->buffer[from->view.buffer].kind == BUFFER_CONST && !from->view.index && !from->view.terms;
-        bool alone = panel->count == 1 && !from->gates && !from->period && !from->view.offset; /* constants end at a whole panel */
+        bool alone = panel->count == kernel->wide && from->panel == i && !from->gates && !from->period && !from->view.offset; /* in whole panels */
         if (!constant || !(alone || (from->gate == i && from->gates == panel->count)) || (i > 0 && from->view.buffer != hoist->start.buffer))
             return false;
         hoist->start = from->view;
@@ -78,7 +78,7 @@ static bool is_worth_it(const PlanOptions *options, const Kernel *kernel, const 
 {
     if (options->chunk)
         return true;
-    return panel->inner >= target_host.hoist_inner && panel->inner * panel->count * kernel->units * 4 >= target_host.hoist_weights;
+    return panel->inner >= target_host.hoist_inner && panel->inner * panel->count * kernel->units / kernel->wide * 4 >= target_host.hoist_weights;
 }
 
 /* Whether the vector of a product can be known for a whole chunk; the body must be divided at *divide then (-1: need not). */
@@ -122,6 +122,12 @@ static int64_t padded(int64_t count)
     return (count + PLAN_PANEL - 1) / PLAN_PANEL * PLAN_PANEL;
 }
 
+/* The sums of one step that a product makes. */
+static int64_t size_of(const Hoist *hoist)
+{
+    return padded(hoist->kernel->units) * hoist->panel.count / hoist->kernel->wide;
+}
+
 /* What goes from one part of the body to another needs a place for each step of the chunk. */
 static void find_strides(Hoister *h)
 {
@@ -137,7 +143,7 @@ static void find_strides(Hoister *h)
         h->memory += h->stride[b];
     }
     for (size_t i = 0; i < h->count; i++)
-        h->memory += padded(h->hoist[i].kernel->units) * h->hoist[i].panel.count;
+        h->memory += size_of(&h->hoist[i]);
 }
 
 static bool find_chunk(Hoister *h)
@@ -157,10 +163,9 @@ static bool find_chunk(Hoister *h)
 static int make_buffer(Hoister *h, const Hoist *hoist)
 {
     Plan *plan = h->region->plan;
-    int64_t size = padded(hoist->kernel->units) * hoist->panel.count;
     plan->buffer = arena_grow(plan->arena, plan->buffer, plan->buffer_count, &plan->buffer_capacity, sizeof *plan->buffer);
     plan->buffer[plan->buffer_count] = (Buffer){
-        .kind = BUFFER_WORK, .name = plan_more_name(plan, "known"), .count = size, .steps = h->chunk, .first = -1, .last = -1, .carried = -1,
+        .kind = BUFFER_WORK, .name = plan_more_name(plan, "known"), .count = size_of(hoist), .steps = h->chunk, .first = -1, .last = -1, .carried = -1,
         .what = arena_printf(plan->arena, "%d products of %s in panels", hoist->panel.count, plan->buffer[hoist->panel.view.buffer].name)};
     return (int)plan->buffer_count++;
 }
@@ -175,14 +180,14 @@ static void start_from(Hoister *h, Hoist *hoist)
 {
     Kernel *kernel = hoist->kernel;
     View view = {.buffer = hoist->buffer};
-    view.term[view.terms++] = in_chunk(h, padded(kernel->units) * hoist->panel.count);
+    view.term[view.terms++] = in_chunk(h, size_of(hoist));
     bool *used = arena_array(h->region->plan->arena, (size_t)kernel->registers + 1, sizeof *used);
     for (size_t i = 0; i < kernel->count; i++) {
         Do *d = &kernel->code[i];
         for (int k = 0; d->kind == DO_START && k < hoist->panel.count; k++)
             if (d->result == hoist->panel.accumulator[k])
                 *d = (Do){.kind = DO_LOAD, .result = d->result, .arg = {-1, -1, -1}, .view = view, .gate = k, .gates = hoist->panel.count,
-                          .label = d->label, .place = d->place};
+                          .panel = k * kernel->wide / hoist->panel.count, .label = d->label, .place = d->place};
         for (int k = 0; k < 3; k++)
             if (d->arg[k] >= 0)
                 used[d->arg[k]] = true;
@@ -223,7 +228,7 @@ static void put_panels(const Hoister *h, Step *step, const Hoist *hoist)
     step->in[0] = hoist->panel.view;
     step->in[1] = in;
     step->in[2] = hoist->start;
-    step->size[0] = hoist->kernel->units;
+    step->size[0] = padded(hoist->kernel->units) / PLAN_PANEL / hoist->kernel->wide;
     step->size[1] = hoist->panel.inner;
     step->size[2] = hoist->panel.count;
     step->size_count = 3;

@@ -302,6 +302,7 @@ void plan_kernel(Planner *p, const Unit *unit)
     f.kernel = arena_alloc(p->arena, sizeof *f.kernel);
     f.kernel->units = shape_count(first->type.shape);
     f.kernel->rows = 1;
+    f.kernel->wide = 1;
     f.kernel->zigzag = -1;
     find_rows(&f);
     find_sums(&f, p->uses);

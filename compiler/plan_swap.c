@@ -13,7 +13,7 @@ typedef struct Swapper {
     int item;                /* the copy */
     int state, next;         /* buffers */
     Step *writer;            /* the kernel that makes the next value, where it is one */
-    Do *store;               /* in it */
+    View store;              /* what it stores it to */
 } Swapper;
 
 static bool is_whole(const View *view)
@@ -33,22 +33,26 @@ static bool is_advance(const Swapper *s)
            && step->size[1] == state->count;
 }
 
+static bool same_place(const View *a, const View *b)
+{
+    return a->buffer == b->buffer && !a->index && !b->index && a->offset == b->offset && a->terms == b->terms
+           && memcmp(a->term, b->term, (size_t)a->terms * sizeof *a->term) == 0;
+}
+
+/* The kernel that stores just the value that is copied. */
 static void find_writer(Swapper *s)
 {
     const Region *region = s->region;
-    const View from = region->plan->step[region->item[s->item].first].in[0];
     int at = region->touch[s->next].last_write;
-    s->writer = at >= 0 ? &region->plan->step[region->item[at].first] : NULL;
-    s->store = NULL;
-    if (!s->writer || s->writer->kind != STEP_KERNEL || region->touch[s->next].writers != 1)
+    Step *writer = at >= 0 ? &region->plan->step[region->item[at].first] : NULL;
+    s->store = region->plan->step[region->item[s->item].first].in[0];
+    s->writer = NULL;
+    if (!writer || writer->kind != STEP_KERNEL || region->touch[s->next].writers != 1
+        || writer->kernel->units * writer->kernel->rows != region->plan->buffer[s->state].count)
         return;
-    for (size_t i = 0; i < s->writer->kernel->count; i++) {
-        Do *d = &s->writer->kernel->code[i];
-        bool same = d->kind == DO_STORE && d->view.buffer == s->next && !d->view.index && d->view.offset == from.offset && d->view.terms == from.terms;
-        if (same && memcmp(d->view.term, from.term, (size_t)from.terms * sizeof *from.term) == 0
-            && s->writer->kernel->units * s->writer->kernel->rows == region->plan->buffer[s->state].count)
-            s->store = d;
-    }
+    for (size_t i = 0; i < writer->kernel->count; i++)
+        if (writer->kernel->code[i].kind == DO_STORE && same_place(&writer->kernel->code[i].view, &s->store))
+            s->writer = writer;
 }
 
 /* Nothing looks at the state, or at the buffer that takes its place, between the copy and the end of the step. */
@@ -65,10 +69,14 @@ static int make_twin(Swapper *s)
     plan->buffer[plan->buffer_count] = (Buffer){.kind = BUFFER_WORK, .name = plan_more_name(plan, arena_printf(plan->arena, "%s_next", state->name)),
                                                 .what = state->what, .count = state->count, .steps = 1, .first = -1, .last = -1};
     Kernel *kernel = s->writer->kernel;
-    Do store = *s->store;
-    store.view = (View){.buffer = (int)plan->buffer_count};
-    kernel->code = arena_grow(plan->arena, kernel->code, kernel->count, &kernel->capacity, sizeof *kernel->code);
-    kernel->code[kernel->count++] = store;
+    for (size_t i = 0, count = kernel->count; i < count; i++) { /* a store for each of the panels at once */
+        Do store = kernel->code[i];
+        if (store.kind != DO_STORE || !same_place(&store.view, &s->store))
+            continue;
+        store.view = (View){.buffer = (int)plan->buffer_count};
+        kernel->code = arena_grow(plan->arena, kernel->code, kernel->count, &kernel->capacity, sizeof *kernel->code);
+        kernel->code[kernel->count++] = store;
+    }
     return (int)plan->buffer_count++;
 }
 
@@ -86,7 +94,7 @@ static void swap_copy(Swapper *s)
         return;
     find_writer(s);
     if (!own || !is_over(s, s->next)) {
-        if (!s->store)
+        if (!s->writer)
             return;
         s->next = make_twin(s);
     }

@@ -29,6 +29,8 @@ static void print_do(Out *out, const Plan *plan, const Do *d)
         print_view(out, plan, d->view);
         if (d->gates)
             out_printf(out, "[gate %d of %d]", d->gate, d->gates);
+        if (d->panel)
+            out_printf(out, "[panel %d]", d->panel);
         if (d->period)
             out_printf(out, " every %lld", (long long)d->period);
         break;
@@ -48,7 +50,12 @@ static void print_do(Out *out, const Plan *plan, const Do *d)
         for (int i = 0; i < 3 && d->arg[i] >= 0; i++)
             out_printf(out, " r%d", d->arg[i]);
         break;
-    case DO_STORE: print_view(out, plan, d->view); out_printf(out, " = r%d", d->arg[0]); break;
+    case DO_STORE:
+        print_view(out, plan, d->view);
+        if (d->panel)
+            out_printf(out, "[panel %d]", d->panel);
+        out_printf(out, " = r%d", d->arg[0]);
+        break;
     }
     if (d->label)
         out_printf(out, "    # %s", d->label);
@@ -60,6 +67,8 @@ static void print_kernel(Out *out, const Plan *plan, const Kernel *kernel)
     out_printf(out, "    for %lld units", (long long)kernel->units);
     if (kernel->rows > 1)
         out_printf(out, " of %lld rows", (long long)kernel->rows);
+    if (kernel->wide > 1)
+        out_printf(out, ", %d panels at once", kernel->wide);
     if (kernel->zigzag >= 0)
         out_printf(out, ", to and fro by %s", plan->graph->clock[kernel->zigzag].name);
     out_text(out, "\n");

@@ -59,7 +59,12 @@
 #include <arm_neon.h>
 #endif
 
+/* Without optimisation, and under the address sanitizer, inlining everything makes compiling take minutes. */
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
 #define RT_INLINE static inline __attribute__((always_inline, unused))
+#else
+#define RT_INLINE static inline __attribute__((unused))
+#endif
 
 #define vf RT_FN(vf)
 #define vm RT_FN(vm)
