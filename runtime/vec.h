@@ -59,8 +59,8 @@
 #include <arm_neon.h>
 #endif
 
-/* Without optimisation, and under the address sanitizer, inlining everything makes compiling take minutes. */
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+/* Without optimisation, inlining everything makes compiling take minutes. */
+#ifdef __OPTIMIZE__
 #define RT_INLINE static inline __attribute__((always_inline, unused))
 #else
 #define RT_INLINE static inline __attribute__((unused))
