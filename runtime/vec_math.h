@@ -53,35 +53,104 @@ RT_INLINE vf v_expm1(vf x)
     return v_copysign(v_scale2(y, n), x);
 }
 
-/* With t = e^-|x|, 1 / (1 + t) or t / (1 + t): no overflow, and small results keep their precision. */
-RT_INLINE vf v_sigmoid(vf x)
+#ifdef RT_FAST_MATH
+#include "vec_fast.h"
+#else
+
+/* For sigmoid and tanh, which are what a cell waits for, the same in a shorter chain: n is rounded by
+ * adding 1.5 * 2^23, which leaves it in the low bits (v_keep holds -ffast-math off), and 2^n is made from
+ * those while r is still under way. Then c + 2^n e^r = (c + 2^n + 2^n r) + (2^n r^2) q(r): one v_fma after
+ * q. Sums of powers of two, 1 + 2^n, are exact where they matter. */
+typedef struct RT_FN(v_expr) {
+    vf s, sr2, r, q; /* 2^n times a given power of two, times r^2; r; q */
+} RT_FN(v_expr);
+
+RT_INLINE vf RT_FN(v_expr_q)(vf r, vf r2)
 {
-    vf one = v_set1(1.0f), t = v_exp(v_neg(v_abs(x)));
-    vf top = v_select(vm_lt(x, v_set1(0.0f)), t, one);
-    return v_div(top, v_add(t, one));
+    vf q_low = v_fma(v_set1(0.16666539f), r, v_set1(0.5f));
+    vf q_high = v_fma(v_set1(0.00836704671f), r, v_set1(0.0416664407f));
+    q_high = v_fma(v_set1(0.00139406067f), r2, q_high);
+    return v_fma(q_high, r2, q_low);
 }
 
-/* tanh x = e / (e + 2) with e = expm1(2|x|) = 2^n p + (2^n - 1); beyond the clamp it is 1. */
+/* e^-x c, c a power of two whose product with e^-x must be a normal float. */
+RT_INLINE RT_FN(v_expr) RT_FN(v_expr_minus)(vf x, vf c)
+{
+    const vf magic = v_set1(12582912.0f);
+    vf t = v_keep(v_fma(x, v_set1(1.44269504f), magic)), n = v_keep(v_sub(t, magic)), r2;
+    RT_FN(v_expr) e;
+
+    e.s = vi_float(vi_sub(vi_bits(c), vi_shl23(vi_bits(t))));
+    e.r = v_keep(v_fma(n, v_set1(0.693145752f), v_neg(x)));
+    e.r = v_keep(v_add(e.r, v_mul(n, v_set1(1.42860677e-6f))));
+    r2 = v_mul(e.r, e.r);
+    e.sr2 = v_mul(e.s, r2);
+    e.q = RT_FN(v_expr_q)(e.r, r2);
+    return e;
+}
+
+/* e^2x for x in [0, 10]. Where n is large, its error does not matter: with a fused v_fma a single
+ * constant is enough for ln 2. */
+RT_INLINE RT_FN(v_expr) RT_FN(v_expr_twice)(vf x)
+{
+    const vf magic = v_set1(12582912.0f);
+    vf t = v_keep(v_fma(x, v_set1(2.88539008f), magic)), n = v_keep(v_sub(t, magic)), r2;
+    RT_FN(v_expr) e;
+
+    e.s = vi_float(vi_add(vi_shl23(vi_bits(t)), vi_set1(127 << 23)));
+    if (V_FUSED) {
+        e.r = v_keep(v_fma(n, v_set1(-0.693147182f), v_add(x, x)));
+    } else {
+        e.r = v_keep(v_fma(n, v_set1(-0.693145752f), v_add(x, x)));
+        e.r = v_keep(v_fma(n, v_set1(-1.42860677e-6f), e.r));
+    }
+    r2 = v_mul(e.r, e.r);
+    e.sr2 = v_mul(e.s, r2);
+    e.q = RT_FN(v_expr_q)(e.r, r2);
+    return e;
+}
+
+/* c + c e^x: 2^n + c is rounded where they differ much, so what it loses is added first, where it costs no
+ * time. */
+RT_INLINE vf RT_FN(v_expr_plus)(RT_FN(v_expr) e, vf c)
+{
+    vf sum = v_keep(v_add(e.s, c)), lost = v_sub(c, v_keep(v_sub(sum, e.s)));
+    return v_add(v_fma(e.sr2, e.q, v_fma(e.s, e.r, lost)), sum);
+}
+
+/* e^x - 1, precise near 0. */
+RT_INLINE vf RT_FN(v_expr_minus_one)(RT_FN(v_expr) e)
+{
+    return v_fma(e.sr2, e.q, v_fma(e.s, e.r, v_sub(e.s, v_set1(1.0f))));
+}
+
+/* 1 / (1 + e^-x), with 2^-64 as the unit, so that nothing overflows and a subnormal result is rounded
+ * once, by the division. Beyond the clamps it is 0 or 1 all the same. */
+RT_INLINE vf v_sigmoid(vf x)
+{
+    const vf c = v_set1(5.42101086e-20f);
+    x = v_min(v_set1(40.0f), v_max(v_set1(-105.0f), x));
+    return v_div(c, RT_FN(v_expr_plus)(RT_FN(v_expr_minus)(x, c), c));
+}
+
+/* tanh x = (e^2|x| - 1) / (e^2|x| + 1); beyond the clamp it is 1. */
 RT_INLINE vf v_tanh(vf x)
 {
-    vf n, p, s, e, t = v_min(v_set1(10.0f), v_abs(x));
-    p = v_expm1_core(v_add(t, t), &n);
-    s = v_pow2(n);
-    e = v_fma(p, s, v_sub(s, v_set1(1.0f)));
+    vf e = RT_FN(v_expr_minus_one)(RT_FN(v_expr_twice)(v_min(v_set1(10.0f), v_abs(x))));
     return v_copysign(v_div(e, v_add(e, v_set1(2.0f))), x);
 }
 
 /* sigmoid(a) * tanh(b), with one division where the product of the two has two. */
 RT_INLINE vf v_sigmoid_tanh(vf a, vf b)
 {
-    vf one = v_set1(1.0f), t = v_exp(v_neg(v_abs(a)));
-    vf top = v_select(vm_lt(a, v_set1(0.0f)), t, one);
-    vf n, p, s, e, c = v_min(v_set1(10.0f), v_abs(b));
-    p = v_expm1_core(v_add(c, c), &n);
-    s = v_pow2(n);
-    e = v_fma(p, s, v_sub(s, one));
-    return v_copysign(v_div(v_mul(top, e), v_mul(v_add(t, one), v_add(e, v_set1(2.0f)))), b);
+    const vf c = v_set1(5.42101086e-20f);
+    vf e = RT_FN(v_expr_minus_one)(RT_FN(v_expr_twice)(v_min(v_set1(10.0f), v_abs(b)))), den;
+    a = v_min(v_set1(40.0f), v_max(v_set1(-105.0f), a));
+    den = RT_FN(v_expr_plus)(RT_FN(v_expr_minus)(a, c), c);
+    return v_mul(v_div(e, v_mul(den, v_add(e, v_set1(2.0f)))), v_copysign(c, b));
 }
+
+#endif
 
 /* log(1 + f) + e ln 2 for 1 + f in [sqrt(1/2), sqrt(2)): f - f^2/2 + f^3 P(f), P minimax. The first
  * part of ln 2 has 10 bits, so that e times it is exact. */
