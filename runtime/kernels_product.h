@@ -23,18 +23,14 @@ RT_INLINE void RT_FN(four_fma)(RT_FN(Four) *s, const float *w, const float *x, s
 RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols, size_t stride)
 {
     const vf zero = v_set1(0.0f);
-    RT_FN(Four) s = {zero, zero, zero, zero}, t = s;
-    size_t k = 0;
+    RT_FN(Four) s = {zero, zero, zero, zero};
+    size_t k;
 
-    for (; V_PARTS == 1 && k + 2 * V_LANES <= cols; k += 2 * V_LANES) {
-        RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
-        RT_FN(four_fma)(&t, w + k + V_LANES, x + k + V_LANES, stride, V_LANES, 1);
-    }
-    for (; k + V_LANES <= cols; k += V_LANES)
+    for (k = 0; k + V_LANES <= cols; k += V_LANES)
         RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
     if (k < cols)
         RT_FN(four_fma)(&s, w + k, x + k, stride, cols - k, 0);
-    v_sum4(y, v_add(s.a, t.a), v_add(s.b, t.b), v_add(s.c, t.c), v_add(s.d, t.d));
+    v_sum4(y, s.a, s.b, s.c, s.d);
 }
 
 RT_INLINE float RT_FN(one_row)(const float *w, const float *x, size_t cols)
