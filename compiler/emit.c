@@ -123,13 +123,13 @@ static void emit_sections(Out *out, const EmitOptions *o)
     out_text(out, "\n");
 }
 
-static void emit_table(Out *out, const Plan *plan, const EmitOptions *o)
+static void emit_table(Out *out, const Plan *plan, const EmitOptions *o, const char *what)
 {
-    out_printf(out, "typedef void call_function(%s *net", o->name);
+    out_printf(out, "typedef void %s_function(%s *net", what, o->name);
     emit_call_parameters(out, plan, true);
-    out_text(out, ");\n\nstatic call_function *const calls[RT_ISA_COUNT] = {\n");
+    out_printf(out, ");\n\nstatic %s_function *const %ss[RT_ISA_COUNT] = {\n", what, what);
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        out_printf(out, "#if RT_HAVE_%s\n    %s_call_%s,\n#else\n    NULL,\n#endif\n", sets[i].macro, o->name, sets[i].set);
+        out_printf(out, "#if RT_HAVE_%s\n    %s_%s_%s,\n#else\n    NULL,\n#endif\n", sets[i].macro, o->name, what, sets[i].set);
     out_text(out, "};\n\n");
 }
 
@@ -160,7 +160,9 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *o)
     if (o->blob)
         emit_blob_head(out, plan);
     emit_sections(out, o);
-    emit_table(out, plan, o);
+    emit_table(out, plan, o, "call");
+    if (plan->once)
+        emit_table(out, plan->once, o, "once");
     emit_functions(out, plan, o);
     out_text(out, "\n#else /* RT_SECTION */\n\n");
     emit_call(out, plan, o);

@@ -20,10 +20,31 @@ static void emit_runtime(Body *b, const Step *step)
     emit_line(b, arena_printf(arena, "%s);", text));
 }
 
+/* Products for all steps of a chunk. */
+static void emit_panels(Body *b, const Step *step)
+{
+    Arena *arena = b->plan->arena;
+    const char *clock = b->plan->graph->clock[step->clock].name;
+    emit_line(b, arena_printf(arena, "RT_FN(rt_panels_f32)(%s, %s, %s, %s, %s, %s_to - %s_from, %lld, %lld, %lld);", emit_address(b, &step->out),
+                              emit_address(b, &step->in[0]), step->in_count > 2 ? emit_address(b, &step->in[2]) : "NULL",
+                              emit_address(b, &step->in[1]), emit_stride(b, &step->along), clock, clock,
+                              (long long)((step->size[0] + PLAN_PANEL - 1) / PLAN_PANEL), (long long)step->size[1], (long long)step->size[2]));
+}
+
+static void emit_swap(Body *b, const Step *step)
+{
+    const char *state = b->plan->buffer[step->out.buffer].name, *next = b->plan->buffer[step->in[0].buffer].name;
+    emit_line(b, arena_printf(b->plan->arena, "swap = %s, %s = %s, %s = swap;", state, state, next, next));
+}
+
 static void emit_copy(Body *b, const Step *step)
 {
     Arena *arena = b->plan->arena;
     const Buffer *out = &b->plan->buffer[step->out.buffer];
+    if (step->when == WHEN_ALWAYS && step->size[0] == 1 && !out->integer) {
+        emit_move(b, &step->out, &step->in[0], step->size[1]);
+        return;
+    }
     const char *when = "";
     if (step->when == WHEN_FIRST)
         when = arena_printf(arena, "if (%s == 0) ", b->plan->graph->clock[step->clock].name);
@@ -124,6 +145,24 @@ static bool counts(const Body *b, const Step *step, int clock)
     return false;
 }
 
+/* The loop over chunks, and the one over the steps of the one in hand. */
+static void open_chunk(Body *b, const Step *step, const char *clock, const char *length)
+{
+    Arena *arena = b->plan->arena;
+    long long chunk = step->chunk;
+    if (step->part && step->backward)
+        open_block(b, arena_printf(arena, "for (size_t %s = %s_to; %s-- > %s_from;) ", clock, clock, clock, clock));
+    else if (step->part)
+        open_block(b, arena_printf(arena, "for (size_t %s = %s_from; %s < %s_to; %s++) ", clock, clock, clock, clock, clock));
+    else if (step->backward) {
+        open_block(b, arena_printf(arena, "for (size_t %s_to = %s, %s_from; %s_to > 0; %s_to = %s_from) ", clock, length, clock, clock, clock, clock));
+        emit_line(b, arena_printf(arena, "%s_from = %s_to > %lld ? %s_to - %lld : 0;", clock, clock, chunk, clock, chunk));
+    } else {
+        open_block(b, arena_printf(arena, "for (size_t %s_from = 0, %s_to; %s_from < %s; %s_from = %s_to) ", clock, clock, clock, length, clock, clock));
+        emit_line(b, arena_printf(arena, "%s_to = %s - %s_from > %lld ? %s_from + %lld : %s;", clock, length, clock, chunk, clock, chunk, length));
+    }
+}
+
 /* Counts of ticks begin anew in every loop that they are made in. */
 static void open_loop(Body *b, const Step *step)
 {
@@ -137,6 +176,10 @@ static void open_loop(Body *b, const Step *step)
     for (int k = 0; k < graph->clock_count; k++)
         if (graph->clock[k].parent == step->clock && counts(b, step, k))
             emit_line(b, arena_printf(arena, "%s = 0;", graph->clock[k].name));
+    if (step->chunk || step->part) {
+        open_chunk(b, step, clock, length);
+        return;
+    }
     if (step->backward)
         open_block(b, arena_printf(arena, "for (size_t %s = %s; %s-- > 0;) ", clock, length, clock));
     else
@@ -161,6 +204,8 @@ static void emit_step(Body *b, const Step *step)
         break;
     case STEP_KERNEL: emit_kernel(b, step->kernel); break;
     case STEP_CALL: emit_runtime(b, step); break;
+    case STEP_PANELS: emit_panels(b, step); break;
+    case STEP_SWAP: emit_swap(b, step); break;
     case STEP_COPY: emit_copy(b, step); break;
     case STEP_FILL: emit_fill(b, step); break;
     case STEP_CAST: emit_cast(b, step); break;
@@ -172,6 +217,28 @@ static void emit_step(Body *b, const Step *step)
         emit_line(b, arena_printf(b->plan->arena, "%s += %s != 0;", b->plan->graph->clock[step->clock].name, only(b, &step->in[0])));
         break;
     }
+}
+
+/* States end where they began, so that they are found there in the next call. */
+static void emit_returns(Body *b)
+{
+    Arena *arena = b->plan->arena;
+    for (size_t i = 0; i < b->plan->buffer_count; i++) {
+        const Buffer *buffer = &b->plan->buffer[i];
+        if (!buffer->swapped || buffer->kind != BUFFER_STATE)
+            continue;
+        emit_line(b, arena_printf(arena, "for (size_t j = 0; %s != net->state + %zu && j < %lld; j += V_LANES)", buffer->name, buffer->offset,
+                                  (long long)buffer->count));
+        emit_line(b, arena_printf(arena, "    v_store(net->state + %zu + j, v_load(%s + j));", buffer->offset, buffer->name));
+    }
+}
+
+static bool swaps(const Plan *plan)
+{
+    bool any = false;
+    for (size_t i = 0; i < plan->buffer_count; i++)
+        any = any || plan->buffer[i].swapped;
+    return any;
 }
 
 /* Names for the places of states and scratch buffers; constants in a blob, too. */
@@ -191,7 +258,7 @@ static void emit_pointers(const Body *b)
             type = "const float";
         }
         if (block)
-            out_printf(b->out, "    %s *const %s = %s + %zu; /* %s */\n", type, buffer->name, block, buffer->offset,
+            out_printf(b->out, "    %s *%s%s = %s + %zu; /* %s */\n", type, buffer->swapped ? "" : "const ", buffer->name, block, buffer->offset,
                        emit_safe(b->plan->arena, buffer->what));
     }
 }
@@ -200,7 +267,7 @@ void emit_call_parameters(Out *out, const Plan *plan, bool types)
 {
     for (int clock = 0; clock < plan->graph->clock_count; clock++) {
         const char *name = plan->graph->clock[clock].name;
-        if (emit_has_length(plan, clock) || (plan->steps && clock == plan->clock))
+        if ((emit_has_length(plan, clock) || (plan->steps && clock == plan->clock)) && !(plan->single && clock == plan->clock))
             out_printf(out, ", %s%s_len", types ? "size_t " : "", name);
         if (emit_gives_length(plan, clock))
             out_printf(out, ", %s%s_length", types ? "size_t *" : "", name);
@@ -264,17 +331,31 @@ static void emit_lengths(const Body *b, bool begin)
     }
 }
 
-void emit_call(Out *out, const Plan *plan, const EmitOptions *options)
+static void emit_function(Out *out, const Plan *plan, const EmitOptions *options, const char *what)
 {
     Body b = {.out = out, .plan = plan, .options = options, .depth = 1};
-    out_printf(out, "static void RT_FN(%s_call)(%s *net", options->name, options->name);
+    out_printf(out, "static void RT_FN(%s_%s)(%s *net", options->name, what, options->name);
     emit_call_parameters(out, plan, true);
     out_text(out, ")\n{\n");
+    if (plan->single)
+        out_printf(out, "    const size_t %s_len = 1;\n", plan->graph->clock[plan->clock].name);
     emit_pointers(&b);
+    if (swaps(plan))
+        out_text(out, "    float *swap;\n");
     emit_unused(&b);
     emit_lengths(&b, true);
     for (size_t i = 0; i < plan->step_count; i++)
         emit_step(&b, &plan->step[i]);
+    emit_returns(&b);
     emit_lengths(&b, false);
     out_text(out, "}\n");
+}
+
+void emit_call(Out *out, const Plan *plan, const EmitOptions *options)
+{
+    emit_function(out, plan, options, "call");
+    if (!plan->once)
+        return;
+    out_text(out, "\n");
+    emit_function(out, plan->once, options, "once");
 }

@@ -21,6 +21,10 @@ const char *emit_address(const Body *b, const View *view);
 /* The sum of a view's terms alone. */
 const char *emit_position(const Body *b, const View *view);
 
+/* How far a term moves by one step, in elements. */
+const char *emit_stride(const Body *b, const Term *term);
+
 void emit_kernel(Body *b, const Kernel *kernel);
+void emit_move(Body *b, const View *to, const View *from, int64_t count);
 
 #endif

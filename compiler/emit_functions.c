@@ -114,12 +114,13 @@ static const char *run_length(const Plan *plan)
 /* The call of this instance's instruction set; a step is a sequence of one. */
 static void emit_dispatch(const Api *a, bool step)
 {
-    out_text(a->out, "    calls[net->isa](net");
     Out *names = out_new(a->plan->arena);
     const Plan *plan = a->plan;
+    bool once = step && plan->once;
+    out_printf(a->out, "    %s[net->isa](net", once ? "onces" : "calls");
     for (int clock = 0; clock < plan->graph->clock_count; clock++) {
         bool stepped = plan->steps && clock == plan->clock;
-        if (stepped)
+        if (stepped && !once)
             out_printf(names, ", %s", step ? "1" : run_length(plan));
         if (stepped ? emit_gives_length(plan, clock) : emit_has_length(plan, clock) || emit_gives_length(plan, clock))
             out_printf(names, ", %s%s", stepped && step ? "&" : "", stepped && step ? "steps" : arena_printf(plan->arena, "%s_len", plan->graph->clock[clock].name));

@@ -40,12 +40,25 @@ static const char *term_text(const Body *b, const Term *term)
         at = arena_printf(arena, "(net->step + %s)", at);
     if (term->kind == TERM_LAST)
         at = arena_printf(arena, "(%s - 1)", emit_length(b->plan, term->clock));
+    if (term->kind == TERM_CHUNK)
+        at = arena_printf(arena, "(%s - %s_from)", at, at);
+    if (term->kind == TERM_FROM)
+        at = arena_printf(arena, "%s_from", at);
     if (term->stride != 1)
         by = arena_printf(arena, " * %lld", (long long)term->stride);
     for (int k = 0; k < b->plan->graph->clock_count; k++)
         if (term->times >> k & 1)
             by = arena_printf(arena, "%s * %s", by, emit_length(b->plan, k));
     return arena_printf(arena, "%s%s", at, by);
+}
+
+const char *emit_stride(const Body *b, const Term *term)
+{
+    const char *text = arena_printf(b->plan->arena, "%lld", (long long)term->stride);
+    for (int k = 0; k < b->plan->graph->clock_count; k++)
+        if (term->times >> k & 1)
+            text = arena_printf(b->plan->arena, "%s * %s", text, emit_length(b->plan, k));
+    return text;
 }
 
 const char *emit_position(const Body *b, const View *view)
@@ -87,7 +100,14 @@ static bool whole_stores(const Body *b, const View *view, const Kernel *kernel)
     return (buffer->kind == BUFFER_WORK || buffer->kind == BUFFER_STATE) && kernel->rows == 1 && !view->terms && !view->index && !view->offset;
 }
 
-/* The address of unit j of this row. */
+/* The address of unit j of this row, in panels. */
+static const char *packed_address(const Body *b, const Do *d)
+{
+    const char *gate = d->gate ? arena_printf(b->plan->arena, " + %d * RT_PANEL", d->gate) : "";
+    return arena_printf(b->plan->arena, "%s + j / RT_PANEL * (%d * RT_PANEL)%s + j %% RT_PANEL", emit_address(b, &d->view), d->gates, gate);
+}
+
+/* The same in a row. */
 static const char *unit_address(const Body *b, const Kernel *kernel, const View *view, int64_t period)
 {
     const char *base = emit_address(b, view);
@@ -152,6 +172,8 @@ static const char *value_text(const Body *b, const Kernel *kernel, const Do *d)
     case DO_SPLAT: return arena_printf(arena, strchr(emit_address(b, &d->view), '+') ? "v_set1((%s)[0])" : "v_set1(%s[0])", emit_address(b, &d->view));
     case DO_START: return d->arg[0] < 0 ? "v_set1(0.0f)" : b->reg[d->arg[0]];
     case DO_LOAD: {
+        if (d->gates)
+            return arena_printf(arena, "v_load(%s)", packed_address(b, d));
         const char *at = unit_address(b, kernel, &d->view, d->period);
         return whole_loads(b, &d->view, kernel->units) ? arena_printf(arena, "v_load(%s)", at)
                                                        : arena_printf(arena, "v_load_n(%s, %lld - j)", at, (long long)kernel->units);
@@ -236,6 +258,17 @@ static bool starts_next(const Kernel *kernel, size_t at)
     return uses == 1;
 }
 
+static void open_units(Body *b, const Kernel *kernel)
+{
+    Arena *arena = b->plan->arena;
+    const char *unit = kernel->zigzag >= 0 ? "at" : "j";
+    emit_line(b, arena_printf(arena, "for (size_t %s = 0; %s < %lld; %s += V_LANES) {", unit, unit, (long long)kernel->units, unit));
+    b->depth++;
+    if (kernel->zigzag >= 0)
+        emit_line(b, arena_printf(arena, "const size_t j = %s %% 2 ? %lld / V_LANES * V_LANES - at : at;", b->plan->graph->clock[kernel->zigzag].name,
+                                  (long long)kernel->units - 1));
+}
+
 void emit_kernel(Body *b, const Kernel *kernel)
 {
     Arena *arena = b->plan->arena;
@@ -244,8 +277,7 @@ void emit_kernel(Body *b, const Kernel *kernel)
     if (kernel->rows > 1)
         emit_line(b, arena_printf(arena, "for (size_t row = 0; row < %lld; row++)", (long long)kernel->rows));
     b->depth += kernel->rows > 1;
-    emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j += V_LANES) {", (long long)kernel->units));
-    b->depth++;
+    open_units(b, kernel);
     for (size_t i = 0; i < kernel->count; i++) {
         Do d = kernel->code[i];
         if (starts_next(kernel, i)) { /* the accumulator is made of the value at once */
@@ -257,4 +289,16 @@ void emit_kernel(Body *b, const Kernel *kernel)
     b->depth--;
     emit_line(b, "}");
     b->depth -= kernel->rows > 1;
+}
+
+/* Values one after the other: as a loop over units that loads and stores. */
+void emit_move(Body *b, const View *to, const View *from, int64_t count)
+{
+    Arena *arena = b->plan->arena;
+    const Kernel units = {.units = count, .rows = 1, .zigzag = -1};
+    const char *in = unit_address(b, &units, from, 0), *out = unit_address(b, &units, to, 0), *rest = arena_printf(arena, ", %lld - j", (long long)count);
+    emit_line(b, arena_printf(arena, "for (size_t j = 0; j < %lld; j += V_LANES)", (long long)count));
+    in = arena_printf(arena, whole_loads(b, from, count) ? "v_load(%s)" : "v_load_n(%s%s)", in, rest);
+    emit_line(b, whole_stores(b, to, &units) ? arena_printf(arena, "    v_store(%s, %s);", out, in)
+                                             : arena_printf(arena, "    v_store_n(%s, %s%s);", out, in, rest));
 }

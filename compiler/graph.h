@@ -133,6 +133,10 @@ int graph_length_clock(const Graph *graph, int clock);
 /* Marks the inputs and what the outputs and the clocks need, through next edges too: `count` flags. */
 bool *graph_reachable(Arena *arena, const Graph *graph);
 
+/* graph_parts.c: of each node the number of its strongly connected part, next edges included: the nodes of one
+ * recurrence have one number, and what a part needs from outside has a lower one. */
+int *graph_parts(Arena *arena, const Graph *graph);
+
 /* How many nodes and outputs use each node (next edges too). */
 int *graph_uses(Arena *arena, const Graph *graph);
 

@@ -89,14 +89,9 @@ static bool take_dump(Word *w)
 
 static bool take_without(Word *w)
 {
-    if (strcmp(w->value, "inplace") == 0) {
-        w->o->plan.no_inplace = true;
-        return true;
-    }
-    if (strcmp(w->value, "overlap") == 0) {
-        w->o->plan.no_overlap = true;
-        return true;
-    }
+    for (int i = 0; i < PLAN_PASSES; i++)
+        if (strcmp(w->value, plan_passes[i].name) == 0)
+            return w->o->plan.without[i] = true;
     if (!pass_find(w->value))
         return complain("--without=%s: there is no such pass; --list-passes lists them", w->value);
     PassOptions *p = &w->o->pass;
@@ -153,8 +148,8 @@ static bool list_passes(Word *w)
 {
     for (const Pass *pass = passes; pass->name; pass++)
         printf("%-10s %s\n", pass->name, pass->purpose);
-    printf("%-10s %s\n", "inplace", "states are written where they lie, where nothing reads the old value any more");
-    printf("%-10s %s\n", "overlap", "buffers that are never live at the same time share memory");
+    for (int i = 0; i < PLAN_PASSES; i++)
+        printf("%-10s %s\n", plan_passes[i].name, plan_passes[i].purpose);
     return w->o->done = true;
 }
 
@@ -171,6 +166,24 @@ static bool show_version(Word *w)
     puts("rnnc " RNNC_VERSION);
     return w->o->done = true;
 }
+
+static bool take_chunk(Word *w)
+{
+    char *end = NULL;
+    long long steps = strtoll(w->value, &end, 10);
+    w->o->plan.chunk = steps;
+    return (end != w->value && !*end && steps >= 1 && steps <= 1 << 20) || complain("--chunk=%s: a number of steps is needed, 1 to 1048576", w->value);
+}
+
+static bool take_chunk_memory(Word *w)
+{
+    char *end = NULL;
+    long long bytes = strtoll(w->value, &end, 10);
+    w->o->plan.chunk_memory = bytes ? bytes : -1;
+    return (end != w->value && !*end && bytes >= 0 && bytes <= INT32_MAX) || complain("--chunk-memory=%s: a number of bytes is needed", w->value);
+}
+
+static bool take_zigzag(Word *w) { return w->o->plan.zigzag = true; }
 
 static Take show_help;
 
@@ -192,6 +205,9 @@ static const struct Option {
     {"--emit", NEEDS, take_emit, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c, h; dot, a picture of the\n"
      "                           equations for Graphviz, or svg; dot-fused, svg-fused: of the loops made of them"},
     {"--without", NEEDS, take_without, "=PASS", "leave a pass out"},
+    {"--chunk", NEEDS, take_chunk, "=STEPS", "hoist every product that can be, for so many steps at once; otherwise by its size"},
+    {"--chunk-memory", NEEDS, take_chunk_memory, "=BYTES", "what hoisting may take of the scratch memory; 0: none; otherwise 512 KiB"},
+    {"--zigzag", PLAIN, take_zigzag, "", "every second step reads the weights backwards; otherwise by their size"},
     {"--dump", NEEDS, take_dump, "=PASS", "print the graph after a pass; all: after each that changed it"},
     {"--times", PLAIN, take_times, "", "print how long each pass took"},
     {"--list-passes", PLAIN, list_passes, "", "the passes, in order"},

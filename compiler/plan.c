@@ -277,10 +277,10 @@ static void make_arrays(Planner *p)
     p->stored = arena_array(p->arena, count, sizeof *p->stored);
     p->port = arena_array(p->arena, count, sizeof *p->port);
     p->reg = arena_array(p->arena, count, sizeof *p->reg);
-    p->late = arena_array(p->arena, count, sizeof *p->late);
     p->sum = arena_array(p->arena, count, sizeof *p->sum);
     p->uses = graph_uses(p->arena, p->graph);
-    p->names = map_new(p->arena);
+    p->plan->names = map_new(p->arena);
+    p->part = graph_parts(p->arena, p->graph);
     p->packs = map_new(p->arena);
     plan_name_clocks(p);
     p->nest = nest_find(p->arena, p->graph);
@@ -302,7 +302,16 @@ static void find_draws(Planner *p)
     p->plan->counts = p->plan->counts || bounded;
 }
 
-Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options)
+const PlanPassInfo plan_passes[PLAN_PASSES] = {
+    [PLAN_INPLACE] = {"inplace", "states are written where they lie, where nothing reads the old value any more"},
+    [PLAN_HOIST] = {"hoist", "products with vectors known before a recurrence are made for a chunk of steps at once"},
+    [PLAN_SWAP] = {"swap", "states change places with their next values instead of being copied"},
+    [PLAN_ZIGZAG] = {"zigzag", "every second step reads the weights backwards, where that finds more of them in the cache"},
+    [PLAN_OVERLAP] = {"overlap", "buffers that are never live at the same time share memory"},
+};
+
+/* Every value computed in the step that it belongs to. */
+static Plan *plan_simple(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options)
 {
     Planner p = {.arena = arena, .diag = diag, .graph = graph, .constants = constants};
     p.plan = arena_alloc(arena, sizeof *p.plan);
@@ -322,8 +331,29 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
     plan_body(&p, 0);
     if (diag_errors(diag))
         return NULL;
-    if (!options->no_inplace)
+    if (!options->without[PLAN_INPLACE])
         plan_inplace(p.plan);
-    plan_place(p.plan, !options->no_overlap);
     return p.plan;
+}
+
+Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options)
+{
+    Plan *plan = plan_simple(arena, diag, graph, constants, options);
+    if (!plan)
+        return NULL;
+    if (!options->without[PLAN_HOIST] && plan_hoist(plan, options) && plan->steps) {
+        plan->once = plan_simple(arena, diag, graph, constants, options);
+        plan->once->single = true;
+        plan_place(plan->once, !options->without[PLAN_OVERLAP]);
+    }
+    if (!options->without[PLAN_SWAP])
+        plan_swap(plan);
+    if (!options->without[PLAN_ZIGZAG])
+        plan_zigzag(plan, options);
+    plan_place(plan, !options->without[PLAN_OVERLAP]);
+    if (plan->once && plan->once->work_floats > plan->work_floats)
+        plan->work_floats = plan->once->work_floats;
+    if (plan->once && plan->once->work_tokens > plan->work_tokens)
+        plan->work_tokens = plan->once->work_tokens;
+    return plan;
 }

@@ -42,14 +42,21 @@ typedef struct Buffer {
     size_t offset;           /* elements from the start of its block (STATE, WORK, CONST) */
     int first, last;         /* steps of the plan between which it is live (WORK) */
     int carried;             /* the loop (of the nest) that carries it from step to step; -1: none */
+    bool swapped;            /* it changes places with another buffer */
     bool unused;             /* nothing refers to it any more */
     const double *data;      /* CONST: count elements */
 } Buffer;
 
-typedef enum { TERM_STEP, TERM_LAST, TERM_NUMBER } TermKind;
+typedef enum {
+    TERM_STEP,               /* ... step of the loop */
+    TERM_LAST,               /* ... step but one */
+    TERM_NUMBER,             /* ... step since the start (also in step()) */
+    TERM_CHUNK,              /* ... step since the chunk's first */
+    TERM_FROM                /* ... step before the chunk */
+} TermKind;
 
 typedef struct Term {        /* moves a view by `stride` elements (times the lengths of `times`) for each ... */
-    TermKind kind;           /* ... step of the loop, all steps but one, or step since the start (also in step()) */
+    TermKind kind;
     int clock;
     int64_t stride;
     Clocks times;
@@ -84,6 +91,8 @@ typedef struct Do {
     double value;
     View view, in;
     int64_t period;          /* LOAD: elements after which the view starts again; 0: never */
+    int gate, gates;         /* LOAD: the view is constants [units] packed as [panel][gate][PLAN_PANEL], and of these
+                                this one; gates 0: it is not packed */
     int64_t inner;           /* PANEL: elements of the vector */
     int count;               /* PANEL: accumulators */
     int *accumulator;        /* PANEL: their registers */
@@ -94,6 +103,7 @@ typedef struct Do {
 typedef struct Kernel {
     int64_t units;
     int64_t rows;            /* the loop over units is done for each of so many rows (tails); or 1 */
+    int zigzag;              /* in every second step of this clock the units go backwards; -1: they never do */
     Do *code;
     size_t count, capacity;
     int registers;
@@ -104,6 +114,9 @@ typedef enum {
     STEP_FRESH, STEP_FRESH_END, /* only where the state starts anew */
     STEP_KERNEL,
     STEP_CALL,               /* runtime function `call`: out, in..., sizes... */
+    STEP_PANELS,             /* out, for all steps of the chunk: packed weights in[0] times in[1], which moves by `along`,
+                                and in[2] to start from; size: units, elements of the vector, products */
+    STEP_SWAP,               /* out and in[0] change places: pointers are exchanged */
     STEP_COPY,               /* size: rows, elements a row, stride of out, stride of in */
     STEP_FILL,               /* size: elements; all become `value` */
     STEP_CAST,               /* size: elements; tokens become numbers, numbers tokens */
@@ -121,13 +134,16 @@ enum { STEP_SIZES = 12 };
 typedef struct Step {
     StepKind kind;
     int clock;
-    int loop;                /* LOOP, END: of the nest */
+    int loop;                /* LOOP, END: of the nest; -1: made by the planner */
     bool backward;           /* LOOP */
+    int64_t chunk;           /* LOOP: over chunks of so many steps; 0: over single steps ... */
+    bool part;               /* LOOP: ... of the chunk in hand, not of all */
     When when;               /* COPY: at which steps of the loop it stands in */
     Kernel *kernel;
     const char *call;        /* "softmax_f32" */
-    View out, in[2];
+    View out, in[3];
     int in_count;
+    Term along;              /* PANELS */
     int64_t size[STEP_SIZES];
     int size_count;
     int length_at;           /* of `size`, the one that is the actual length of `clock`; or -1 */
@@ -150,25 +166,49 @@ typedef struct Plan {
     bool draws;              /* it draws random numbers */
     bool counts;             /* it must know how many steps there were since the start */
     size_t state_floats, state_tokens, work_floats, work_tokens, const_floats;
+    Map *names;              /* C identifiers in use */
+    bool single;             /* it does one step of its clock: it is another plan's `once` */
+    struct Plan *once;       /* what step() does, where that is another plan; its constants and states lie alike */
 } Plan;
 
+/* What is done to a finished plan, in this order. */
+typedef enum { PLAN_INPLACE, PLAN_HOIST, PLAN_SWAP, PLAN_ZIGZAG, PLAN_OVERLAP, PLAN_PASSES } PlanPass;
+
+typedef struct PlanPassInfo {
+    const char *name, *purpose;  /* for --without and --list-passes */
+} PlanPassInfo;
+
+extern const PlanPassInfo plan_passes[PLAN_PASSES];
+
 typedef struct PlanOptions {
-    bool no_inplace;         /* --without=inplace */
-    bool no_overlap;         /* --without=overlap */
+    bool without[PLAN_PASSES];
+    int64_t chunk;           /* steps of a chunk at most, and all products are hoisted that can be; 0: by the target */
+    int64_t chunk_memory;    /* bytes that hoisting may take of the work space; 0: by the target; -1: none */
+    bool zigzag;             /* whatever the size */
 } PlanOptions;
 
 /* The plan of a graph; NULL after errors (what is not supported yet). */
 Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options);
 
-void plan_inplace(Plan *plan);                 /* plan_inplace.c */
-void plan_place(Plan *plan, bool overlap);     /* plan_place.c */
-void plan_print(Out *out, const Plan *plan);   /* plan_text.c */
+void plan_inplace(Plan *plan);                                  /* plan_inplace.c */
+bool plan_hoist(Plan *plan, const PlanOptions *options);        /* plan_hoist.c; true where it changed something */
+void plan_swap(Plan *plan);                                     /* plan_swap.c */
+void plan_zigzag(Plan *plan, const PlanOptions *options);       /* plan_zigzag.c */
+void plan_place(Plan *plan, bool overlap);                      /* plan_place.c */
+void plan_print(Out *out, const Plan *plan);                    /* plan_text.c */
 
 /* Whether a name means something in C, C++ or the emitted code, so that nothing of a model's can have it. */
 bool plan_reserved(const char *name);
 
+/* One that no buffer has yet: the base, with a number where that is taken. */
+const char *plan_more_name(Plan *plan, const char *base);
+
 /* Calls `use` for every buffer that a step touches, telling whether it is written. */
 typedef void PlanUse(void *context, int *buffer, bool write);
 void plan_uses(Step *step, PlanUse *use, void *context);
+
+/* The same for the views themselves, those of indices too. */
+typedef void PlanView(void *context, View *view, bool write);
+void plan_views(Step *step, PlanView *use, void *context);
 
 #endif

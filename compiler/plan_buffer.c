@@ -60,39 +60,54 @@ int plan_const(Planner *p, NodeId id)
     return buffer;
 }
 
-/* Matrices [units, inner], side by side in panels: [panel][k][matrix][unit of the panel]. */
+/* Elements of a row: of a matrix [units, inner], of a vector [units] or of one number for all units. */
+static int64_t inner_of(const Planner *p, NodeId matrix)
+{
+    const Shape shape = p->graph->node[matrix].type.shape;
+    return shape.rank == 2 ? shape.dim[1] : 1;
+}
+
+/* Matrices with `units` rows, side by side in panels: [panel][k][matrix][unit of the panel]. */
 static double *pack(Planner *p, const NodeId *matrix, int count, int64_t units, int64_t inner)
 {
     int64_t panels = (units + PLAN_PANEL - 1) / PLAN_PANEL;
     double *data = arena_array(p->arena, (size_t)(panels * inner * count * PLAN_PANEL), sizeof *data);
     for (int g = 0; g < count; g++) {
-        const double *from = constant_value(p->constants, matrix[g]);
-        for (int64_t u = 0; u < units; u++)
+        const double *from = matrix[g] == NODE_NONE ? NULL : constant_value(p->constants, matrix[g]);
+        int64_t size = from ? shape_count(p->graph->node[matrix[g]].type.shape) : 1;
+        for (int64_t u = 0; from && u < units; u++)
             for (int64_t k = 0; k < inner; k++)
-                data[((u / PLAN_PANEL * inner + k) * count + g) * PLAN_PANEL + u % PLAN_PANEL] = from[u * inner + k];
+                data[((u / PLAN_PANEL * inner + k) * count + g) * PLAN_PANEL + u % PLAN_PANEL] = from[(u * inner + k) % size];
     }
     return data;
 }
 
-int plan_pack(Planner *p, const NodeId *matrix, int count)
+int plan_pack(Planner *p, const NodeId *matrix, int count, int64_t units)
 {
-    const Shape shape = p->graph->node[matrix[0]].type.shape;
-    const char *key = "pack", *what = "", *label = NULL;
+    const char *key = arena_printf(p->arena, "pack %lld", (long long)units), *what = "", *label = NULL, *before = "";
+    int64_t inner = 1;
+    int rank = 1;
     for (int g = 0; g < count; g++) {
-        const char *name = const_label(p->graph, matrix[g]);
-        label = label ? label : name;
         key = arena_printf(p->arena, "%s %d", key, matrix[g]);
-        if (g == 0 || strcmp(name, const_label(p->graph, matrix[g - 1])) != 0)
-            what = arena_printf(p->arena, "%s%s%s", what, g ? ", " : "", name);
+        if (matrix[g] == NODE_NONE)
+            continue;
+        const char *name = const_label(p->graph, matrix[g]);
+        if (!label || strcmp(name, before) != 0)
+            what = arena_printf(p->arena, "%s%s%s", what, label ? ", " : "", name);
+        label = label ? label : name;
+        before = name;
+        inner = inner_of(p, matrix[g]);
+        rank = p->graph->node[matrix[g]].type.shape.rank > rank ? p->graph->node[matrix[g]].type.shape.rank : rank;
     }
     void *old = map_get(p->packs, key);
     if (old)
         return (int)((intptr_t)old - 1);
-    int64_t panels = (shape.dim[0] + PLAN_PANEL - 1) / PLAN_PANEL;
-    int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), shape, panels * shape.dim[1] * count * PLAN_PANEL);
+    int64_t panels = (units + PLAN_PANEL - 1) / PLAN_PANEL;
+    Shape shape = {.rank = rank, .dim = {units, inner}};
+    int buffer = plan_buffer(p, BUFFER_CONST, plan_name(p, label, "k_"), shape, panels * inner * count * PLAN_PANEL);
     Buffer *b = &p->plan->buffer[buffer];
     b->packed = true;
-    b->data = pack(p, matrix, count, shape.dim[0], shape.dim[1]);
+    b->data = pack(p, matrix, count, units, inner);
     b->what = arena_printf(p->arena, "%s: %d x %s in panels of %d units", what, count, b->what, PLAN_PANEL);
     map_set(p->packs, key, (void *)((intptr_t)buffer + 1));
     return buffer;

@@ -32,18 +32,16 @@ typedef struct Planner {
     int *turn;               /* state with a longer delay to the buffer with its place in the ring */
     bool *stored;            /* the node is used outside of its unit */
     int *port;               /* node to the output port that it is written to directly, or -1 */
-    int *uses;               /* graph_uses */
+    int *uses, *part;        /* graph_uses, graph_parts */
     int *reg;                /* of plan_kernel.c: arrays over nodes that are made once */
-    bool *late;
     NodeId *sum;
-    Map *names;              /* C identifiers in use */
     Map *packs;              /* packed constants, by what they hold */
 } Planner;
 
 /* ---- plan_buffer.c ---- */
 int plan_buffer(Planner *p, BufferKind kind, const char *name, Shape shape, int64_t count);
 int plan_const(Planner *p, NodeId id);                     /* a fixed node's value */
-int plan_pack(Planner *p, const NodeId *matrix, int count);/* products side by side, as a constant */
+int plan_pack(Planner *p, const NodeId *matrix, int count, int64_t units); /* matrices or vectors side by side, as a constant */
 int plan_pack_columns(Planner *p, NodeId matrix, int64_t rows, int64_t cols); /* the columns as units, as a constant */
 void plan_dims(Planner *p, int buffer, const int *clock, int count, int64_t slots); /* room for all steps of these clocks */
 

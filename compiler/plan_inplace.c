@@ -3,17 +3,17 @@
  * the new one is written, the new value can be written into the state at once, and the copy goes. */
 #include "plan.h"
 
-static void use_view(View *view, bool write, PlanUse *use, void *context)
+static void use_view(View *view, bool write, PlanView *use, void *context)
 {
-    use(context, &view->buffer, write);
+    use(context, view, write);
     if (view->index)
         use_view(view->index, false, use, context);
 }
 
-void plan_uses(Step *step, PlanUse *use, void *context)
+void plan_views(Step *step, PlanView *use, void *context)
 {
     for (int i = 0; i < step->in_count; i++)
-        use_view(&step->in[i], false, use, context);
+        use_view(&step->in[i], step->kind == STEP_SWAP, use, context);
     for (size_t i = 0; step->kernel && i < step->kernel->count; i++) {
         Do *d = &step->kernel->code[i];
         if (d->kind == DO_LOAD || d->kind == DO_SPLAT || d->kind == DO_PANEL)
@@ -24,11 +24,29 @@ void plan_uses(Step *step, PlanUse *use, void *context)
             use_view(&d->view, true, use, context);
     }
     switch (step->kind) {
-    case STEP_CALL: case STEP_COPY: case STEP_FILL: case STEP_CAST: case STEP_COUNT: case STEP_DRAW: case STEP_TURN:
+    case STEP_CALL: case STEP_PANELS: case STEP_SWAP: case STEP_COPY: case STEP_FILL: case STEP_CAST: case STEP_COUNT: case STEP_DRAW:
+    case STEP_TURN:
         use_view(&step->out, true, use, context);
         break;
     default: break;
     }
+}
+
+typedef struct Buffers {
+    PlanUse *use;
+    void *context;
+} Buffers;
+
+static void use_buffer(void *context, View *view, bool write)
+{
+    const Buffers *b = context;
+    b->use(b->context, &view->buffer, write);
+}
+
+void plan_uses(Step *step, PlanUse *use, void *context)
+{
+    Buffers b = {use, context};
+    plan_views(step, use_buffer, &b);
 }
 
 /* ---- which steps touch a buffer ---- */

@@ -1,8 +1,10 @@
 /* plan_kernel.c: a group of nodes as one loop over units.
  *
- * First what the products start from, then the products, packed by the vector that they share, then
- * everything else in the order of the graph: the epilogue. A sum of a start and products is one
- * accumulator: (b + W x) + U h starts at b and takes both products. */
+ * First the products, packed by the vector that they share, then everything else in the order of the
+ * graph: the epilogue. A sum of a constant and products is one accumulator: (b + W x) + U h starts at b
+ * and takes both products. What accumulators start from is constant, lies side by side as their
+ * weights do, and products with vectors from outside of the recurrence come first: so these can be
+ * computed for many steps before the recurrence, to the same bits. */
 #include "plan_build.h"
 
 #include <stdlib.h>
@@ -15,7 +17,6 @@ typedef struct Fusion {
     const Unit *unit;
     int loop;
     int *reg;             /* per node of the graph: its register + 1, or 0 (cleared after use) */
-    bool *late;           /* a product of the group is above it */
     NodeId *sum;          /* a product, or a sum that ends an accumulator: the node whose sum it goes into */
 } Fusion;
 
@@ -86,7 +87,7 @@ static bool only_in(const Fusion *f, NodeId id, const int *uses)
 }
 
 /* Decides which sums are accumulators. A sum takes a product that nothing else uses if its other
- * operand is there before the products are, or is such a sum (or product) itself. */
+ * operand is constant, or is such a sum (or product) itself. */
 static void find_sums(Fusion *f, const int *uses)
 {
     const Graph *graph = f->p->graph;
@@ -94,20 +95,17 @@ static void find_sums(Fusion *f, const int *uses)
         NodeId id = f->unit->node[i];
         const Node *node = &graph->node[id];
         f->sum[id] = node->op == OP_MATMUL ? id : NODE_NONE;
-        f->late[id] = node->op == OP_MATMUL;
-        for (int k = 0; k < node->count && node->op != OP_MATMUL; k++)
-            f->late[id] = f->late[id] || (in_unit(f, node->input[k]) && f->late[node->input[k]]);
         if (node->op != OP_ADD || node->input[0] == node->input[1])
             continue;
-        bool takes[2], ready[2];
+        bool takes[2], fixed[2];
         for (int k = 0; k < 2; k++) {
             NodeId in = node->input[k];
             takes[k] = only_in(f, in, uses) && f->sum[in] != NODE_NONE;
-            ready[k] = !in_unit(f, in) || !f->late[in];
+            fixed[k] = graph->node[in].fixed;
         }
         if (takes[0] && takes[1] && (graph->node[node->input[0]].op == OP_MATMUL || graph->node[node->input[1]].op == OP_MATMUL))
             f->sum[id] = id;
-        else if ((takes[0] && ready[1]) || (takes[1] && ready[0]))
+        else if ((takes[0] && fixed[1]) || (takes[1] && fixed[0]))
             f->sum[id] = id;
     }
     /* From the top: whatever goes into an accumulator shares its register. */
@@ -128,22 +126,34 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What an accumulator starts from: the operand of its sums that is no product; NODE_NONE for 0. A
- * second such operand is added like any product is: it becomes part of the start. */
-static void starts(Fusion *f, NodeId total)
+/* The one constant that an accumulator starts from, NODE_NONE for 0. *several: there are more, which are added. */
+static NodeId constant_of(const Fusion *f, NodeId total, bool *several)
+{
+    const Graph *graph = f->p->graph;
+    NodeId found = NODE_NONE;
+    for (int i = 0; i < f->unit->count; i++) {
+        const Node *node = &graph->node[f->unit->node[i]];
+        for (int k = 0; k < node->count && node->op == OP_ADD && f->sum[f->unit->node[i]] == total; k++) {
+            if (!graph->node[node->input[k]].fixed)
+                continue;
+            *several = *several || found != NODE_NONE;
+            found = node->input[k];
+        }
+    }
+    return found;
+}
+
+/* The sum of all that an accumulator starts from. */
+static int add_constants(Fusion *f, NodeId total)
 {
     const Graph *graph = f->p->graph;
     int from = -1;
     for (int i = 0; i < f->unit->count; i++) {
-        NodeId id = f->unit->node[i];
-        const Node *node = &graph->node[id];
-        if (f->sum[id] != total || node->op != OP_ADD)
-            continue;
-        for (int k = 0; k < 2; k++) {
-            NodeId in = node->input[k];
-            if (in_unit(f, in) && f->sum[in] == total)
+        const Node *node = &graph->node[f->unit->node[i]];
+        for (int k = 0; k < node->count && node->op == OP_ADD && f->sum[f->unit->node[i]] == total; k++) {
+            if (!graph->node[node->input[k]].fixed)
                 continue;
-            int value = operand(f, node, in);
+            int value = operand(f, node, node->input[k]);
             if (from >= 0) {
                 Do *d = add(f, DO_OP, node->place);
                 d->op = OP_ADD;
@@ -154,25 +164,63 @@ static void starts(Fusion *f, NodeId total)
             from = value;
         }
     }
-    Do *d = add(f, DO_START, graph->node[total].place);
-    d->arg[0] = from;
-    d->label = graph->node[total].label;
-    d->result = f->kernel->registers++;
-    f->reg[total] = d->result + 1;
+    return from;
+}
+
+/* Units of one gate of several, or of the only one. */
+static int load_gate(Fusion *f, const NodeId *constant, int gate, int gates)
+{
+    int64_t units = f->kernel->units;
+    bool plain = gates == 1 && shape_count(f->p->graph->node[constant[0]].type.shape) == units && f->p->graph->node[constant[0]].op != OP_CONST;
+    if (plain)
+        return load(f, &f->p->graph->node[constant[0]], constant[0]);
+    View view = plan_at(plan_pack(f->p, constant, gates, units));
+    Do *d = add(f, DO_LOAD, f->p->graph->node[constant[gate] == NODE_NONE ? 0 : constant[gate]].place);
+    d->view = view;
+    d->gate = gate;
+    d->gates = gates;
+    return d->result = f->kernel->registers++;
+}
+
+/* Starts the accumulators of a panel that no earlier panel has started: `total` of each. */
+static void starts(Fusion *f, const NodeId *total, int count)
+{
+    NodeId constant[MAX_ACCUMULATORS], fresh[MAX_ACCUMULATORS];
+    int gates = 0;
+    bool any = false, several = false;
+    for (int i = 0; i < count; i++) {
+        if (f->reg[total[i]])
+            continue;
+        fresh[gates] = total[i];
+        constant[gates] = constant_of(f, total[i], &several);
+        any = any || constant[gates] != NODE_NONE;
+        gates++;
+    }
+    for (int g = 0; g < gates; g++) {
+        int from = several ? add_constants(f, fresh[g]) : any ? load_gate(f, constant, g, gates) : -1;
+        Do *d = add(f, DO_START, f->p->graph->node[fresh[g]].place);
+        d->arg[0] = from;
+        d->label = f->p->graph->node[fresh[g]].label;
+        d->result = f->kernel->registers++;
+        f->reg[fresh[g]] = d->result + 1;
+    }
 }
 
 static void panel(Fusion *f, const NodeId *products, int count)
 {
     const Graph *graph = f->p->graph;
-    NodeId matrix[MAX_ACCUMULATORS];
+    NodeId matrix[MAX_ACCUMULATORS], total[MAX_ACCUMULATORS];
     int *accumulator = arena_array(f->p->arena, (size_t)count, sizeof *accumulator);
     for (int i = 0; i < count; i++) {
         matrix[i] = graph->node[products[i]].input[0];
-        accumulator[i] = f->reg[f->sum[products[i]]] - 1;
+        total[i] = f->sum[products[i]];
     }
+    starts(f, total, count);
+    for (int i = 0; i < count; i++)
+        accumulator[i] = f->reg[total[i]] - 1;
     const Node *first = &graph->node[products[0]];
     View vector = plan_view(f->p, first->input[1], f->loop);
-    View weights = plan_at(plan_pack(f->p, matrix, count));
+    View weights = plan_at(plan_pack(f->p, matrix, count, f->kernel->units));
     Do *d = add(f, DO_PANEL, first->place);
     d->view = weights;
     d->in = vector;
@@ -181,14 +229,20 @@ static void panel(Fusion *f, const NodeId *products, int count)
     d->accumulator = accumulator;
 }
 
-/* The products of the group, those of one vector together; no accumulator twice in one panel. */
-static void products(Fusion *f)
+/* Whether a product's vector is made by the recurrence that the product is a part of. */
+static bool recurs(const Fusion *f, NodeId product)
+{
+    return f->p->part[product] == f->p->part[f->p->graph->node[product].input[1]];
+}
+
+/* The products of the group that recur or do not, those of one vector together, in the order of their
+ * accumulators; no accumulator twice in one panel. */
+static void products(Fusion *f, bool *done, bool recurring)
 {
     const Graph *graph = f->p->graph;
-    bool *done = arena_array(f->p->arena, (size_t)f->unit->count + 1, sizeof *done);
     for (int i = 0; i < f->unit->count; i++) {
         NodeId id = f->unit->node[i];
-        if (done[i] || graph->node[id].op != OP_MATMUL)
+        if (done[i] || graph->node[id].op != OP_MATMUL || recurs(f, id) != recurring)
             continue;
         NodeId take[MAX_ACCUMULATORS];
         int count = 0;
@@ -199,7 +253,10 @@ static void products(Fusion *f)
                 fits = f->sum[take[q]] != f->sum[other];
             if (!fits)
                 continue;
-            take[count++] = other;
+            int at = count++;
+            for (; at > 0 && f->sum[take[at - 1]] > f->sum[other]; at--)
+                take[at] = take[at - 1];
+            take[at] = other;
             done[k] = true;
         }
         panel(f, take, count);
@@ -235,44 +292,29 @@ static void find_rows(Fusion *f)
     }
 }
 
-/* Elements that the accumulators start from must be there before the products. */
-static void early(Fusion *f)
-{
-    for (int i = 0; i < f->unit->count; i++) {
-        NodeId id = f->unit->node[i];
-        const Node *node = &f->p->graph->node[id];
-        if (f->late[id] || node->op == OP_MATMUL)
-            continue;
-        operate(f, id);
-        store(f, id);
-    }
-}
-
 void plan_kernel(Planner *p, const Unit *unit)
 {
     const Graph *graph = p->graph;
     qsort(unit->node, (size_t)unit->count, sizeof *unit->node, by_id);
     const Node *first = &graph->node[unit->node[0]];
     Fusion f = {.p = p, .unit = unit, .loop = p->nest->of[unit->node[0]],
-                .reg = p->reg, .late = p->late, .sum = p->sum};
+                .reg = p->reg, .sum = p->sum};
     f.kernel = arena_alloc(p->arena, sizeof *f.kernel);
     f.kernel->units = shape_count(first->type.shape);
     f.kernel->rows = 1;
+    f.kernel->zigzag = -1;
     find_rows(&f);
     find_sums(&f, p->uses);
-    early(&f);
-    for (int i = 0; i < unit->count; i++)
-        if (f.sum[unit->node[i]] == unit->node[i])
-            starts(&f, unit->node[i]);
-    products(&f);
+    bool *done = arena_array(p->arena, (size_t)unit->count + 1, sizeof *done);
+    products(&f, done, false);
+    products(&f, done, true);
     for (int i = 0; i < unit->count; i++) {
         NodeId id = unit->node[i];
         if (f.sum[id] != NODE_NONE && f.sum[id] != id)
             continue; /* inside of an accumulator */
-        if (f.sum[id] == NODE_NONE && f.late[id])
+        if (f.sum[id] == NODE_NONE)
             operate(&f, id);
-        if (f.sum[id] == id || f.late[id])
-            store(&f, id);
+        store(&f, id);
     }
     for (int i = 0; i < unit->count; i++) {
         const Node *node = &graph->node[unit->node[i]];

@@ -14,7 +14,7 @@ static const char *const words[] = {
     "public", "register", "reinterpret_cast", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
     "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid",
     "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
-    "net", "work", "weights", "i", "j", "row", "status", "size", "blob", "isa", "calls", "call_function", "blob_head", "ALIGNED",
+    "net", "at", "swap", "work", "weights", "i", "j", "row", "status", "size", "blob", "isa", "calls", "onces", "call_function", "once_function", "blob_head", "ALIGNED",
     "linux", "unix", "NULL", "INFINITY", "NAN", "memset", "memcmp", "size_t", "int32_t", "uint32_t", "uintptr_t", "uint8_t", "index",
     "main", "vf", "vm", "vi"};
 
@@ -30,14 +30,16 @@ bool plan_reserved(const char *name)
 /* The clocks' names are those of loop variables and lengths in C: the plan has a graph with safe ones. */
 void plan_name_clocks(Planner *p)
 {
-    map_set(p->names, p->graph->name, p);
+    map_set(p->plan->names, p->graph->name, p);
     Graph *graph = arena_alloc(p->arena, sizeof *graph);
     *graph = *p->graph;
     graph->clock = arena_array(p->arena, (size_t)graph->clock_count + 1, sizeof *graph->clock);
     for (int i = 0; i < graph->clock_count; i++) {
         graph->clock[i] = p->graph->clock[i];
         graph->clock[i].name = plan_name(p, graph->clock[i].name, "");
-        map_set(p->names, arena_printf(p->arena, "%s_len", graph->clock[i].name), p);
+        static const char *const more[] = {"len", "from", "to"}; /* its length, the edges of a chunk */
+        for (size_t k = 0; k < sizeof more / sizeof *more; k++)
+            map_set(p->plan->names, arena_printf(p->arena, "%s_%s", graph->clock[i].name, more[k]), p);
     }
     p->graph = p->plan->graph = graph;
 }
@@ -53,11 +55,14 @@ const char *plan_name(Planner *p, const char *label, const char *prefix)
     size_t length = strlen(name);
     while (length > 1 && name[length - 1] == '_')
         name[--length] = 0;
-    if (plan_reserved(name))
-        name = arena_printf(p->arena, "x_%s", name);
-    const char *base = name;
-    for (int i = 2; map_get(p->names, name); i++)
-        name = arena_printf(p->arena, "%s_%d", base, i);
-    map_set(p->names, name, p);
+    return plan_more_name(p->plan, plan_reserved(name) ? arena_printf(p->arena, "x_%s", name) : name);
+}
+
+const char *plan_more_name(Plan *plan, const char *base)
+{
+    const char *name = base;
+    for (int i = 2; map_get(plan->names, name); i++)
+        name = arena_printf(plan->arena, "%s_%d", base, i);
+    map_set(plan->names, name, plan);
     return name;
 }

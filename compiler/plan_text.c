@@ -5,8 +5,9 @@ static void print_view(Out *out, const Plan *plan, View view)
 {
     out_text(out, plan->buffer[view.buffer].name);
     for (int i = 0; i < view.terms; i++) {
-        static const char *const kind[] = {"", "last of ", "number of "};
-        out_printf(out, "[%s%s]", kind[view.term[i].kind], plan->graph->clock[view.term[i].clock].name);
+        static const char *const before[] = {"", "last of ", "number of ", "", "chunk's first "}, *const after[] = {"", "", "", " in chunk", ""};
+        TermKind kind = view.term[i].kind;
+        out_printf(out, "[%s%s%s]", before[kind], plan->graph->clock[view.term[i].clock].name, after[kind]);
     }
     if (view.index) {
         out_text(out, "[row ");
@@ -26,6 +27,8 @@ static void print_do(Out *out, const Plan *plan, const Do *d)
     case DO_LOAD:
         out_text(out, "load ");
         print_view(out, plan, d->view);
+        if (d->gates)
+            out_printf(out, "[gate %d of %d]", d->gate, d->gates);
         if (d->period)
             out_printf(out, " every %lld", (long long)d->period);
         break;
@@ -57,6 +60,8 @@ static void print_kernel(Out *out, const Plan *plan, const Kernel *kernel)
     out_printf(out, "    for %lld units", (long long)kernel->units);
     if (kernel->rows > 1)
         out_printf(out, " of %lld rows", (long long)kernel->rows);
+    if (kernel->zigzag >= 0)
+        out_printf(out, ", to and fro by %s", plan->graph->clock[kernel->zigzag].name);
     out_text(out, "\n");
     for (size_t i = 0; i < kernel->count; i++)
         print_do(out, plan, &kernel->code[i]);
@@ -68,7 +73,9 @@ static void print_step(Out *out, const Plan *plan, const Step *step)
     const char *clock = step->clock >= 0 ? plan->graph->clock[step->clock].name : "";
     switch (step->kind) {
     case STEP_LOOP:
-        out_printf(out, "loop %s%s", clock, step->backward ? " backward" : "");
+        out_printf(out, "loop %s%s%s", clock, step->part ? " of chunk" : "", step->backward ? " backward" : "");
+        if (step->chunk)
+            out_printf(out, " by %lld", (long long)step->chunk);
         if (step->in_count) {
             out_text(out, " if ");
             print_view(out, plan, step->in[0]);
@@ -80,6 +87,8 @@ static void print_step(Out *out, const Plan *plan, const Step *step)
     case STEP_FRESH_END: out_text(out, "started\n"); return;
     case STEP_KERNEL: print_kernel(out, plan, step->kernel); return;
     case STEP_CALL: out_printf(out, "    call %s", step->call); break;
+    case STEP_PANELS: out_text(out, "    panels"); break;
+    case STEP_SWAP: out_text(out, "    swap"); break;
     case STEP_COPY: out_text(out, "    copy"); break;
     case STEP_FILL: out_printf(out, "    fill %.9g", step->value); break;
     case STEP_CAST: out_text(out, plan->buffer[step->out.buffer].integer ? "    token" : "    number"); break;
@@ -95,7 +104,7 @@ static void print_step(Out *out, const Plan *plan, const Step *step)
     out_text(out, " ");
     print_view(out, plan, step->out);
     for (int i = 0; i < step->in_count; i++) {
-        out_text(out, i ? ", " : " from ");
+        out_text(out, i ? ", " : step->kind == STEP_SWAP ? " with " : " from ");
         print_view(out, plan, step->in[i]);
     }
     for (int i = 0; i < step->size_count; i++) {
@@ -123,6 +132,16 @@ static void print_buffer(Out *out, const Buffer *buffer)
     out_text(out, "\n");
 }
 
+static void print_once(Out *out, const Plan *plan)
+{
+    out_text(out, "step:\n");
+    for (size_t i = 0; i < plan->buffer_count; i++)
+        if (!plan->buffer[i].unused && plan->buffer[i].kind == BUFFER_WORK)
+            print_buffer(out, &plan->buffer[i]);
+    for (size_t i = 0; i < plan->step_count; i++)
+        print_step(out, plan, &plan->step[i]);
+}
+
 void plan_print(Out *out, const Plan *plan)
 {
     out_printf(out, "plan %s\n", plan->graph->name);
@@ -134,4 +153,6 @@ void plan_print(Out *out, const Plan *plan)
             print_buffer(out, &plan->buffer[i]);
     for (size_t i = 0; i < plan->step_count; i++)
         print_step(out, plan, &plan->step[i]);
+    if (plan->once)
+        print_once(out, plan->once);
 }

@@ -3,7 +3,8 @@
  * The first line of X.rnn has the tolerance and why: `# tolerance 2e-6: ...`.
  *
  * Each case runs on every instruction set of this machine, by run and, where the model can, by step and
- * in other ways (the same bits); in the reference interpreter; with each pass left out; and on emulated ARM.
+ * in other ways (the same bits); in the reference interpreter; with each pass left out; with all that is hoisted from some
+ * size on; and on emulated ARM.
  * CASES_CC in the environment is another compiler for the first of these, "cc -fsanitize=address". */
 #include "cases.h"
 #include "cases_variant.h"
@@ -168,6 +169,28 @@ START_TEST(passes_left_out)
 }
 END_TEST
 
+/* What is only done from some size on, at any size. */
+START_TEST(everything_hoisted)
+{
+    Case c = case_open(cases_at(_i));
+    Variant v = c.base;
+    v.options = "--chunk=3 --zigzag";
+    v.work = arena_printf(c.arena, "%s/hoisted", c.base.work);
+    const char *plain = variant_c(&c.base, c.report), *hoisted = variant_c(&v, c.report);
+    for (int i = 0; i < variant_isa_count && strcmp(plain, hoisted) != 0; i++) {
+        v.isa = variant_isa[i];
+        v.cc = getenv("CASES_CC");
+        v.tag = "run_";
+        if (variant_run(&v, c.report) != 0)
+            break;
+        compare(&c, &v, v.options);
+        for (int k = 0; k < WAYS; k++)
+            compare_by(&c, &v, ways[k]);
+    }
+    finish(&c);
+}
+END_TEST
+
 START_TEST(emulated_arm)
 {
     Case c = case_open(cases_at(_i));
@@ -182,6 +205,7 @@ static void add(TCase *tcase, int count)
     tcase_add_loop_test(tcase, interpreter, 0, count);
     tcase_add_loop_test(tcase, instruction_sets, 0, count);
     tcase_add_loop_test(tcase, passes_left_out, 0, count);
+    tcase_add_loop_test(tcase, everything_hoisted, 0, count);
     if (variant_has_arm)
         tcase_add_loop_test(tcase, emulated_arm, 0, count);
 }

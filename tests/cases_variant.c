@@ -128,6 +128,8 @@ static void add_model(Command *command, const Variant *v)
     }
     if (v->without)
         command_add(command, "--without=%s", v->without);
+    if (v->options)
+        command_split(command, v->options);
 }
 
 int variant_run(const Variant *v, Out *report)

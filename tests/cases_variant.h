@@ -12,6 +12,7 @@ typedef struct Variant {
     const char *work;                       /* the folder for the build and the outputs */
     const char *tag;                        /* in front of the outputs' file names, or NULL */
     const char *weights, *define;           /* --weights, -D; or NULL */
+    const char *options;                    /* more words of the command line, or NULL */
     const char *isa, *without, *by, *cc, *exec, *lib;       /* or NULL */
     bool interpret, blob;
     const char *input[VARIANT_PORTS], *input_path[VARIANT_PORTS], *output[VARIANT_PORTS];

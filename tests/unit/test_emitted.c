@@ -51,7 +51,7 @@ static Texts emit(Arena *arena, int i)
     Ast *std = std_library(arena, diag), *ast = parse(arena, diag, source_from_text(arena, "test.rnn", models[i].text));
     CheckOptions random = {.random_weights = true};
     PassOptions all = {.stream = stderr};
-    PlanOptions best = {false, false};
+    PlanOptions best = {.chunk = 0};
     Graph *graph = ast ? check(arena, diag, std, ast, &random) : NULL;
     const Plan *made = NULL;
     if (graph) {
