@@ -19,16 +19,19 @@ bool nest_is_fed(const Graph *graph, const Node *node)
     return !(whole && made && in->at.clock == node->at.clock);
 }
 
-/* The caller's arrays are dense: the distance is known unless an axis further in can have any length. */
+/* The caller's arrays are dense: the distance is known unless an axis further in can have any length. (An input
+ * that has no port yet may still get one that fits.) */
 static bool input_is_rows(const Graph *graph, NodeId id, int clock)
 {
-    bool found = false;
     for (size_t i = 0; i < graph->input_count; i++) {
+        if (graph->input[i].node != id)
+            continue;
         int order[CLOCKS_MAX], count = graph_port_clocks(graph, &graph->input[i], order);
-        for (int k = 0; k < count && graph->input[i].node == id; k++)
-            found = order[k] == clock || (found && graph->clock[order[k]].kind == CLOCK_EXACT);
+        for (int k = count; k-- > 0 && order[k] != clock;)
+            if (graph->clock[order[k]].kind != CLOCK_EXACT)
+                return false;
     }
-    return found;
+    return true;
 }
 
 bool nest_is_rows(const Graph *graph, NodeId id, int clock)

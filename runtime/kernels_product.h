@@ -23,18 +23,14 @@ RT_INLINE void RT_FN(four_fma)(RT_FN(Four) *s, const float *w, const float *x, s
 RT_INLINE void RT_FN(four_rows)(float *y, const float *w, const float *x, size_t cols, size_t stride)
 {
     const vf zero = v_set1(0.0f);
-    RT_FN(Four) s = {zero, zero, zero, zero}, t = s;
-    size_t k = 0;
+    RT_FN(Four) s = {zero, zero, zero, zero};
+    size_t k;
 
-    for (; V_PARTS == 1 && k + 2 * V_LANES <= cols; k += 2 * V_LANES) {
-        RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
-        RT_FN(four_fma)(&t, w + k + V_LANES, x + k + V_LANES, stride, V_LANES, 1);
-    }
-    for (; k + V_LANES <= cols; k += V_LANES)
+    for (k = 0; k + V_LANES <= cols; k += V_LANES)
         RT_FN(four_fma)(&s, w + k, x + k, stride, V_LANES, 1);
     if (k < cols)
         RT_FN(four_fma)(&s, w + k, x + k, stride, cols - k, 0);
-    v_sum4(y, v_add(s.a, t.a), v_add(s.b, t.b), v_add(s.c, t.c), v_add(s.d, t.d));
+    v_sum4(y, s.a, s.b, s.c, s.d);
 }
 
 RT_INLINE float RT_FN(one_row)(const float *w, const float *x, size_t cols)
@@ -64,31 +60,36 @@ void RT_FN(rt_matvec_f32)(float *y, const float *w, const float *x, size_t rows,
         y[r] = RT_FN(one_row)(w + r * stride, x, cols);
 }
 
-/* The columns of four vectors, the odd rows in sums of their own. */
-RT_INLINE void RT_FN(four_columns)(float *y, const float *w, const float *x, size_t rows, size_t stride)
+/* The columns of eight registers: a row of 128 floats is read in one go where registers have 16. */
+RT_INLINE void RT_FN(wide_columns)(float *y, const float *w, const float *x, size_t rows, size_t stride)
 {
-    vf zero = v_set1(0.0f), a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-    vf b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+    const vf zero = v_set1(0.0f);
+    vf a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
     size_t r;
 
-    for (r = 0; r < rows; r += 2, w += 2 * stride) {
-        vf p = v_set1(x[r]);
+    for (r = 0; r < rows; r++, w += stride) {
+        const vf p = v_set1(x[r]);
         a0 = v_fma(v_load(w), p, a0);
         a1 = v_fma(v_load(w + V_LANES), p, a1);
         a2 = v_fma(v_load(w + 2 * V_LANES), p, a2);
         a3 = v_fma(v_load(w + 3 * V_LANES), p, a3);
-        if (r + 1 == rows)
-            break;
-        p = v_set1(x[r + 1]);
-        b0 = v_fma(v_load(w + stride), p, b0);
-        b1 = v_fma(v_load(w + stride + V_LANES), p, b1);
-        b2 = v_fma(v_load(w + stride + 2 * V_LANES), p, b2);
-        b3 = v_fma(v_load(w + stride + 3 * V_LANES), p, b3);
+        if (V_PARTS > 1)
+            continue;
+        a4 = v_fma(v_load(w + 4 * V_LANES), p, a4);
+        a5 = v_fma(v_load(w + 5 * V_LANES), p, a5);
+        a6 = v_fma(v_load(w + 6 * V_LANES), p, a6);
+        a7 = v_fma(v_load(w + 7 * V_LANES), p, a7);
     }
-    v_store(y, v_add(a0, b0));
-    v_store(y + V_LANES, v_add(a1, b1));
-    v_store(y + 2 * V_LANES, v_add(a2, b2));
-    v_store(y + 3 * V_LANES, v_add(a3, b3));
+    v_store(y, a0);
+    v_store(y + V_LANES, a1);
+    v_store(y + 2 * V_LANES, a2);
+    v_store(y + 3 * V_LANES, a3);
+    if (V_PARTS > 1)
+        return;
+    v_store(y + 4 * V_LANES, a4);
+    v_store(y + 5 * V_LANES, a5);
+    v_store(y + 6 * V_LANES, a6);
+    v_store(y + 7 * V_LANES, a7);
 }
 
 /* The columns of two vectors: two sums of each, or four where they fit into the registers. */
@@ -145,10 +146,11 @@ RT_INLINE void RT_FN(one_column)(float *y, const float *w, const float *x, size_
 void RT_FN(rt_vecmat_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols,
                           size_t stride)
 {
+    const size_t wide = V_PARTS == 1 ? 8 * V_LANES : 4 * V_LANES;
     size_t c = 0;
 
-    for (; V_PARTS == 1 && c + 4 * V_LANES <= cols; c += 4 * V_LANES)
-        RT_FN(four_columns)(y + c, w + c, x, rows, stride);
+    for (; c + wide <= cols; c += wide)
+        RT_FN(wide_columns)(y + c, w + c, x, rows, stride);
     for (; c + 2 * V_LANES <= cols; c += 2 * V_LANES)
         RT_FN(two_columns)(y + c, w + c, x, rows, stride);
     for (; c < cols; c += V_LANES)

@@ -47,3 +47,33 @@ def multi_head_attention(c):
         c.input(name, value)
     c.output("self", one(q, q, q)[0])
     c.output("cross", two(q, tensor(k), tensor(v))[0])
+
+
+@case
+def attention_forms(c):
+    x, y, z, q, r, M, N = (c.normal(*shape) for shape in
+                           ((3, 6, 19), (6, 2, 5), (6, 3, 5), (3, 11), (5,), (7, 11), (7, 4)))
+    for name, value in (("x", x), ("y", y), ("z", z), ("q", q), ("r", r)):
+        c.input(name, value)
+    c.weights({"M": M, "N": N})
+    scores = np.where(x[:, :, 0] > 0, 0.3 * np.einsum("bsk,bk->bs", x[:, :, :11], q) + x[:, :, 18], -20)
+    read = lambda v: np.einsum("sc,scd->cd", softmax(v @ r, axis=0), v)
+    c.output("slots", softmax(q @ M.T) @ N)
+    c.output("masked", np.einsum("bs,bsd->bd", softmax(scores), x[:, :, 11:]))
+    c.output("scores", scores)
+    c.output("fixed", read(y))
+    c.output("open", read(z))
+
+
+@case
+def attention_window(c):
+    x, Wq, Wk, Wv = c.normal(9, 6), c.matrix(6, 6), c.matrix(6, 6), c.matrix(6, 6)
+    before = np.zeros((4, 6))
+    keys, values, queries = np.vstack([before, x @ Wk.T]), np.vstack([before, x @ Wv.T]), x @ Wq.T
+    out = []
+    for t, q in enumerate(queries):
+        heads = [softmax(q[h] @ keys[t:t + 5, h].T / np.sqrt(3)) @ values[t:t + 5, h] for h in (slice(0, 3), slice(3, 6))]
+        out.append(np.concatenate(heads))
+    c.weights({"W_q": Wq, "W_k": Wk, "W_v": Wv})
+    c.input("x", x)
+    c.output("y", out)

@@ -47,6 +47,9 @@ static const char sound[] = "graph sound\n"
                             "%21 = sample %5 %20 : [] over t tokens=4\n"
                             "%22 = max_pool %1 : [2, 4] window=2 stride=2 pad=0\n"
                             "%23 = + %12 %13 : [4] over t over t_2\n"
+                            "%24 = scores %0 %2 : [] over t clock=t\n"
+                            "%25 = softmax %24 : [] over t clock=t\n"
+                            "%26 = weighted %0 %25 : [4] clock=t\n"
                             "input x %0\n"
                             "output y %6\n"
                             "output z %10\n"
@@ -94,7 +97,7 @@ static void break_name(Graph *g) { g->node[1].name = NULL; }
 static void break_length(Graph *g) { g->node[10].at.length = 2; }
 static void break_limit(Graph *g) { g->clock[0].limit = 0; }
 static void break_endless(Graph *g) { g->clock[0].kind = CLOCK_ENDLESS; }
-static void break_output(Graph *g) { g->output[1].node = 24; }
+static void break_output(Graph *g) { g->output[1].node = 27; }
 static void break_port(Graph *g) { g->input[0].node = 5; }
 static void break_lost_input(Graph *g) { g->input[0].node = NODE_NONE; }
 static void break_port_name(Graph *g) { g->output[1].name = "y"; }
@@ -137,6 +140,9 @@ static void break_token(Graph *g)
 }
 static void break_site(Graph *g) { g->node[20].at.site = -1; }
 static void break_sample(Graph *g) { g->node[21].input[1] = 7; }
+static void break_scores(Graph *g) { g->node[24].input[0] = 2; }
+static void break_score_clock(Graph *g) { g->node[24].input[1] = 0; }
+static void break_weights(Graph *g) { g->node[26].input[1] = 15; }
 static void break_pad(Graph *g)
 {
     g->node[22].at.pad = 1;
@@ -202,7 +208,7 @@ static const struct {
     {break_length, "node %10 (stack): it stacks 2 steps of s, which has another length"},
     {break_limit, "clock t cannot have 0 steps"},
     {break_endless, "clock t cannot have 5 steps"},
-    {break_output, "output z is %24, which does not exist"},
+    {break_output, "output z is %27, which does not exist"},
     {break_port, "input x is %5, which is no input node"},
     {break_lost_input, "node %0 (input): it belongs to no input of the model"},
     {break_port_name, "two outputs are called y"},
@@ -222,6 +228,9 @@ static const struct {
     {break_token, "node %17 (token): it makes tokens of a range out of numbers"},
     {break_site, "node %20 (uniform): its site -1 is no number of 32 bits"},
     {break_sample, "node %21 (sample): it draws by numbers, not by tokens"},
+    {break_scores, "node %24 (scores): it does not run on the clocks that its inputs make"},
+    {break_score_clock, "node %24 (scores): its second input runs on its clock"},
+    {break_weights, "node %26 (weighted): its weights are no softmax over its clock"},
     {break_pad, "node %22 (max_pool): a pooling is not padded"},
     {break_parent, "clock u ticks at the steps of a clock that does not stand above it"},
     {break_orphan, "clock s ticks at the steps of a clock that does not stand above it"},

@@ -199,6 +199,15 @@ START_TEST(attention)
            "%6 = sum %5 : [] over t clock=s\n"
            "input q %0\ninput K %1\ninput V %2\noutput c %6\n",
            STEPS(2, 3), INPUTS(DATA(0, 0, log(3), 0, 0, log(3)), DATA(1, 0, 0, 1), DATA(4, 8)), 3, DATA(6, 5, 7));
+    expect("clock s <= 4\nclock t <= 5\n"
+           "%0 = input : [2] over t name=\"q\"\n"
+           "%1 = input : [2] over s name=\"K\"\n"
+           "%2 = input : [] over s name=\"V\"\n"
+           "%3 = scores %1 %0 : [] over s over t clock=s\n"
+           "%4 = softmax %3 : [] over s over t clock=s\n"
+           "%5 = weighted %2 %4 : [] over t clock=s\n"
+           "input q %0\ninput K %1\ninput V %2\noutput c %5\noutput a %4\n",
+           STEPS(2, 3), INPUTS(DATA(0, 0, log(3), 0, 0, log(3)), DATA(1, 0, 0, 1), DATA(4, 8)), 3, DATA(6, 5, 7));
 }
 END_TEST
 
