@@ -32,6 +32,25 @@ static NodeId square(Graph *graph, const Node *draft)
     return graph_put(graph, &product);
 }
 
+/* a + -b is a - b, and so on, to the last bit. */
+static NodeId fold_sign(Graph *graph, const Node *draft)
+{
+    const Node *a = &graph->node[draft->input[0]], *b = &graph->node[draft->input[1]];
+    NodeId in[2] = {draft->input[0], draft->input[1]};
+    Op op = draft->op == OP_ADD ? OP_SUB : OP_ADD;
+    if (b->op == OP_NEG && !b->fixed) {
+        in[1] = b->input[0];
+    } else if (draft->op == OP_ADD && a->op == OP_NEG && !a->fixed) {
+        in[0] = draft->input[1];
+        in[1] = a->input[0];
+    } else {
+        return NODE_NONE;
+    }
+    Node sum = node_draft(op, draft->place, 2, in);
+    sum.label = draft->label;
+    return graph_put(graph, &sum);
+}
+
 static NodeId fold_map(Graph *graph, const Node *draft)
 {
     const NodeId *in = draft->input;
@@ -45,8 +64,9 @@ static NodeId fold_map(Graph *graph, const Node *draft)
     case OP_ADD:
         if (graph_is(graph, in[0], 0))
             return if_same_type(graph, draft, in[1]);
-        return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
-    case OP_SUB: return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : NODE_NONE;
+        return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : fold_sign(graph, draft);
+    case OP_SUB: return graph_is(graph, in[1], 0) ? if_same_type(graph, draft, in[0]) : fold_sign(graph, draft);
+    case OP_NEG: return graph->node[in[0]].op == OP_NEG && shape_known(draft->type.shape) ? graph->node[in[0]].input[0] : NODE_NONE;
     case OP_MUL:
         if (graph_is(graph, in[0], 1))
             return if_same_type(graph, draft, in[1]);
@@ -78,6 +98,11 @@ static NodeId fold_shape(Graph *graph, const Node *draft)
         return graph_const(graph, in->value, draft->type.shape, draft->place);
     if ((draft->op == OP_RESHAPE || draft->op == OP_SLICE) && shape_equal(in->type.shape, draft->type.shape))
         return draft->input[0];
+    if (draft->op == OP_RESHAPE && in->op == OP_RESHAPE) {
+        Node whole = *draft;
+        whole.input = in->input;
+        return graph_put(graph, &whole);
+    }
     if (draft->op == OP_TRANSPOSE && in->op == OP_TRANSPOSE)
         return in->input[0];
     if (draft->op == OP_TRANSPOSE && draft->type.shape.rank < 2)

@@ -17,7 +17,8 @@ static bool callable(Op op)
         return false;
     switch (op) {
     case OP_SLICE: case OP_ROW: case OP_REPEAT: case OP_NUMBER: case OP_TOKEN: case OP_RESHAPE: case OP_RECLOCK: case OP_CONV:
-    case OP_SAMPLE: case OP_PICK: case OP_HOLD: case OP_UNSTACK: case OP_MAX_POOL: case OP_AVG_POOL: return false;
+    case OP_SAMPLE: case OP_PICK: case OP_HOLD: case OP_UNSTACK: case OP_MAX_POOL: case OP_AVG_POOL:
+    case OP_SIGMOID_TANH: return false;
     default: return true;
     }
 }

@@ -8,9 +8,11 @@
 const Pass passes[] = {
     {"running", pass_running, "sums, means, maxima and minima over a clock are kept up step by step"},
     {"products", pass_products, "x @ W with a constant W becomes transpose(W) @ x, the form that kernels know"},
+    {"factors", pass_factors, "constants that a product's vector is multiplied with become part of its matrix"},
     {"concat", pass_concat, "a product with concatenated vectors becomes a sum of products with each"},
     {"split", pass_split, "parts of a product or an elementwise value are computed as parts"},
-    {"sums", pass_sums, "sums are ordered: constants (added when compiling), products, the rest"},
+    {"sums", pass_sums, "sums are ordered: constants, products with their signs and factors in the matrix, the rest"},
+    {"gates", pass_gates, "sigmoid(a) * tanh(b) shares one division"},
     {"fuse", pass_fuse, "elementwise operators become the epilogue of the products they follow"},
     {"pack", pass_pack, "loops whose products share a vector become one"},
     {NULL, NULL, NULL},
@@ -82,7 +84,12 @@ Graph *pass_clean(Arena *arena, const Graph *from)
 
 Graph *pass_copy(Arena *arena, const Graph *from, NodeId (*change)(Copy *copy, const Node *node, NodeId id))
 {
-    Copy copy = {.arena = arena, .from = from, .to = graph_new(arena, from)};
+    return pass_copy_with(arena, from, change, NULL);
+}
+
+Graph *pass_copy_with(Arena *arena, const Graph *from, NodeId (*change)(Copy *copy, const Node *node, NodeId id), const void *context)
+{
+    Copy copy = {.arena = arena, .from = from, .to = graph_new(arena, from), .context = context};
     copy.needed = graph_reachable(arena, from);
     copy.uses = graph_uses(arena, from);
     copy.map = arena_array(arena, from->count + 1, sizeof *copy.map);

@@ -41,20 +41,25 @@ typedef struct Copy {
     NodeId *map;             /* old node to new; NODE_NONE: not copied */
     const bool *needed;
     const int *uses;
+    const void *context;     /* the change's own */
 } Copy;
 
 /* Copies what is needed of `from`; for each node `change` is asked first, and gives the new node or
  * NODE_NONE for a plain copy. What the changes leave without use is gone from the result. */
 Graph *pass_copy(Arena *arena, const Graph *from, NodeId (*change)(Copy *copy, const Node *node, NodeId id));
 
+Graph *pass_copy_with(Arena *arena, const Graph *from, NodeId (*change)(Copy *copy, const Node *node, NodeId id), const void *context);
+
 /* A plain copy of what is needed. */
 Graph *pass_clean(Arena *arena, const Graph *from);
 
 Graph *pass_running(Arena *arena, const Graph *graph);    /* pass_running.c */
 Graph *pass_products(Arena *arena, const Graph *graph);   /* pass_products.c */
+Graph *pass_factors(Arena *arena, const Graph *graph);    /* pass_factors.c */
 Graph *pass_concat(Arena *arena, const Graph *graph);     /* pass_concat.c */
 Graph *pass_split(Arena *arena, const Graph *graph);      /* pass_split.c */
 Graph *pass_sums(Arena *arena, const Graph *graph);       /* pass_sums.c */
+Graph *pass_gates(Arena *arena, const Graph *graph);      /* pass_gates.c */
 Graph *pass_fuse(Arena *arena, const Graph *graph);       /* pass_fuse.c */
 Graph *pass_pack(Arena *arena, const Graph *graph);       /* pass_pack.c */
 

@@ -128,6 +128,7 @@ static const char every_operator[] =
     "%81 = row %2 %80 : [4] over t\n"
     "%82 = argmax %0 : [] over t axis=0 tokens=4\n"
     "%83 = row %2 %82 : [5] over t axis=1\n"
+    "%84 = sigmoid_tanh %31 %32 : [4] over t\n"
     "input x %0\n"
     "input y %1 over r over s\n"
     "input unused none\n"

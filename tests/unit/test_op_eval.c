@@ -76,6 +76,7 @@ START_TEST(elementwise)
         {OP_SIGMOID, 1, 0, 0, 0.7310585786300049},               {OP_ERF, 1, 0, 0, 0.8427007929497149},
         {OP_SIN, 1, 0, 0, 0.8414709848078965},                   {OP_COS, 1, 0, 0, 0.5403023058681398},
         {OP_SIGMOID, -800, 0, 0, 0},                             {OP_SIGMOID, 800, 0, 0, 1},
+        {OP_SIGMOID_TANH, -1, 2, 0, 0.2689414213699951 * 0.9640275800758169}, {OP_SIGMOID_TANH, -800, 2, 0, 0},
     };
     bool seen[OP_COUNT] = {false};
     Attributes at = NO_AXIS;
