@@ -90,6 +90,8 @@ static NodeId scaled_matrix(const Product *p, NodeId matrix, const Node *node, i
     return put(p, node->op, matrix, p->copy->map[node->input[1 - scaled]]);
 }
 
+static NodeId product(const Product *p, NodeId matrix, NodeId vector);
+
 /* matrix @ (the sum of products): a sum of products. */
 static NodeId distribute(const Product *p, NodeId matrix, NodeId id)
 {
@@ -103,36 +105,39 @@ static NodeId distribute(const Product *p, NodeId matrix, NodeId id)
         return put(p, OP_MATMUL, matrix, vector);
     }
     if (node->op == OP_MATMUL)
-        return put(p, OP_MATMUL, put(p, OP_MATMUL, matrix, p->copy->map[node->input[0]]), p->copy->map[node->input[1]]);
+        return product(p, put(p, OP_MATMUL, matrix, p->copy->map[node->input[0]]), node->input[1]);
     int scaled = scaled_operand(p->copy->from, node);
     if (scaled >= 0)
         return distribute(p, scaled_matrix(p, matrix, node, scaled), node->input[scaled]);
     return put(p, node->op, distribute(p, matrix, node->input[0]), distribute(p, matrix, node->input[1]));
 }
 
-static NodeId absorb(Copy *copy, const Node *node, NodeId id)
+/* matrix @ vector, with what the vector is made of in the matrix as far as that is good. */
+static NodeId product(const Product *p, NodeId matrix, NodeId vector)
 {
-    (void)id;
-    if (!is_product(copy->from, node))
-        return NODE_NONE;
-    const Vectors *v = copy->context;
-    Product p = {copy, node->place};
-    NodeId vector = node->input[1], matrix = copy->map[node->input[0]];
-    if (!v->multiplied[vector])
-        return NODE_NONE;
-    int64_t columns = columns_of(v, vector, true, 0), rows = v->rows[vector], inner = copy->from->node[vector].type.shape.dim[0];
-    if (columns > 0 && rows * columns <= rows * inner + inner * columns)
-        return distribute(&p, matrix, vector);
-    for (bool only = true; only;) {
-        const Node *made = &copy->from->node[vector];
-        int scaled = scaled_operand(copy->from, made);
-        if (scaled < 0 || !shape_equal(copy->from->node[made->input[scaled]].type.shape, made->type.shape))
+    const Vectors *v = p->copy->context;
+    if (v->multiplied[vector]) {
+        int64_t columns = columns_of(v, vector, true, 0), rows = v->rows[vector], inner = v->graph->node[vector].type.shape.dim[0];
+        if (columns > 0 && rows * columns <= rows * inner + inner * columns)
+            return distribute(p, matrix, vector);
+    }
+    for (bool only = v->multiplied[vector]; only;) {
+        const Node *made = &v->graph->node[vector];
+        int scaled = scaled_operand(v->graph, made);
+        if (scaled < 0 || !shape_equal(v->graph->node[made->input[scaled]].type.shape, made->type.shape))
             break;
-        matrix = scaled_matrix(&p, matrix, made, scaled);
+        matrix = scaled_matrix(p, matrix, made, scaled);
         vector = made->input[scaled];
         only = v->uses[vector] == 1;
     }
-    return put(&p, OP_MATMUL, matrix, copy->map[vector]);
+    return put(p, OP_MATMUL, matrix, p->copy->map[vector]);
+}
+
+static NodeId absorb(Copy *copy, const Node *node, NodeId id)
+{
+    (void)id;
+    Product p = {copy, node->place};
+    return is_product(copy->from, node) ? product(&p, copy->map[node->input[0]], node->input[1]) : NODE_NONE;
 }
 
 Graph *pass_factors(Arena *arena, const Graph *graph)

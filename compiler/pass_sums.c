@@ -210,6 +210,7 @@ static NodeId add_up(Terms *terms)
             NodeId value = rank == PRODUCTS ? product_of(terms, i) : copy->map[term->node];
             if (rank == CONSTANTS && term->scale != NODE_NONE)
                 value = put(terms, OP_MUL, term->scale, value);
+            term->node = NODE_NONE; /* done */
             if (sum == NODE_NONE)
                 sum = minus ? put(terms, OP_NEG, value, NODE_NONE) : value;
             else
