@@ -145,6 +145,26 @@ START_TEST(split_not_overlapping)
 }
 END_TEST
 
+/* ---- logistic ---- */
+
+#define LOGISTIC "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = neg %0 : [3] over t\n%2 = exp %1 : [3] over t\n%3 = const : [] value=1\n" \
+                 "%4 = + %2 %3 : [3] over t\n%5 = / %3 %4 : [3] over t\n"
+
+START_TEST(logistic_written_out)
+{
+    gives("logistic", LOGISTIC TAIL(5), "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = sigmoid %0 : [3] over t\n" TAIL(1));
+}
+END_TEST
+
+START_TEST(logistic_not)
+{
+    /* Something else needs the power; 2 + exp(-x). */
+    keeps("logistic", LOGISTIC TAIL(5) "output z %2\n");
+    keeps("logistic", "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = neg %0 : [3] over t\n%2 = exp %1 : [3] over t\n%3 = const : [] value=1\n"
+          "%4 = const : [] value=2\n%5 = + %2 %4 : [3] over t\n%6 = / %3 %5 : [3] over t\n" TAIL(6));
+}
+END_TEST
+
 /* ---- gates ---- */
 
 #define GATE "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = sigmoid %0 : [3] over t\n%2 = tanh %0 : [3] over t\n%3 = * %2 %1 : [3] over t\n"
@@ -180,6 +200,8 @@ int main(void)
     tcase_add_test(tcase, split_rows);
     tcase_add_test(tcase, split_concat);
     tcase_add_test(tcase, split_not_overlapping);
+    tcase_add_test(tcase, logistic_written_out);
+    tcase_add_test(tcase, logistic_not);
     tcase_add_test(tcase, gates_share);
     tcase_add_test(tcase, gates_not_elsewhere);
     suite_add_tcase(suite, tcase);
