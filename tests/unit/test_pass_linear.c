@@ -83,6 +83,14 @@ START_TEST(sums_not_factors)
 }
 END_TEST
 
+START_TEST(sums_not_before_rounding)
+{
+    /* round(max(W @ x * s, b)): of whole numbers the product is exact. */
+    keeps("sums", HEAD "%2 = tensor : [4] name=\"s\"\n%3 = tensor : [4] name=\"b\"\n%4 = @ %1 %0 : [4] over t\n%5 = * %4 %2 : [4] over t\n"
+          "%6 = max %5 %3 : [4] over t\n%7 = round %6 : [4] over t\n" TAIL(7));
+}
+END_TEST
+
 START_TEST(sums_one_vector)
 {
     /* W @ x + b - V @ x */
@@ -195,6 +203,7 @@ int main(void)
     tcase_add_test(tcase, sums_signs);
     tcase_add_test(tcase, sums_factors);
     tcase_add_test(tcase, sums_not_factors);
+    tcase_add_test(tcase, sums_not_before_rounding);
     tcase_add_test(tcase, sums_one_vector);
     tcase_add_test(tcase, sums_shared);
     tcase_add_test(tcase, split_rows);
