@@ -115,6 +115,12 @@ static NodeId find_equal(Graph *graph, const Node *draft)
     if (draft->op == OP_STATE || graph->count == 0)
         return NODE_NONE;
     NodeId id = *find_slot(graph, draft) - 1;
+    if (id == NODE_NONE && (draft->op == OP_ADD || draft->op == OP_MUL)) { /* the same to the bit the other way round */
+        NodeId turned[2] = {draft->input[1], draft->input[0]};
+        Node other = *draft;
+        other.input = turned;
+        id = *find_slot(graph, &other) - 1;
+    }
     if (id != NODE_NONE && !graph->node[id].label)
         graph->node[id].label = draft->label;
     return id;

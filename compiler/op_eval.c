@@ -43,13 +43,14 @@ static void eval_matmul(const Shape *in_shape, const double *const *in, double *
     int64_t inner = in_shape[1].dim[0];
     int64_t rows = in_shape[0].rank == 2 ? in_shape[0].dim[0] : 1;
     int64_t columns = in_shape[1].rank == 2 ? in_shape[1].dim[1] : 1;
-    for (int64_t r = 0; r < rows; r++)
-        for (int64_t c = 0; c < columns; c++) {
-            double sum = 0;
-            for (int64_t i = 0; i < inner; i++)
-                sum += in[0][r * inner + i] * in[1][i * columns + c];
-            out[r * columns + c] = sum;
-        }
+    for (int64_t r = 0; r < rows; r++) {
+        double *row = out + r * columns;
+        for (int64_t c = 0; c < columns; c++)
+            row[c] = 0;
+        for (int64_t i = 0; i < inner; i++) /* outside of c: the second matrix is read in its order */
+            for (int64_t c = 0; c < columns; c++)
+                row[c] += in[0][r * inner + i] * in[1][i * columns + c];
+    }
 }
 
 static double sum_of(const double *x, int64_t length, int64_t stride)

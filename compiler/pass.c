@@ -7,6 +7,7 @@
 const Pass passes[] = {
     {"attention", pass_attention, "scores and weighted sums over all steps of a clock become products with a matrix"},
     {"running", pass_running, "sums, means, maxima and minima over a clock are kept up step by step"},
+    {"logistic", pass_logistic, "1 / (1 + exp(-x)) becomes sigmoid(x)"},
     {"products", pass_products, "x @ W with a constant W becomes transpose(W) @ x, the form that kernels know"},
     {"factors", pass_factors, "constants that a product's vector is multiplied with become part of its matrix"},
     {"concat", pass_concat, "a product with concatenated vectors becomes a sum of products with each"},

@@ -56,6 +56,7 @@ Graph *pass_clean(Arena *arena, const Graph *from);
 
 Graph *pass_attention(Arena *arena, const Graph *graph);  /* pass_attention.c */
 Graph *pass_running(Arena *arena, const Graph *graph);    /* pass_running.c */
+Graph *pass_logistic(Arena *arena, const Graph *graph);   /* pass_logistic.c */
 Graph *pass_products(Arena *arena, const Graph *graph);   /* pass_products.c */
 Graph *pass_factors(Arena *arena, const Graph *graph);    /* pass_factors.c */
 Graph *pass_concat(Arena *arena, const Graph *graph);     /* pass_concat.c */

@@ -11,6 +11,7 @@ typedef struct Vectors {
     const int *uses;
     bool *multiplied;        /* of each node: all that uses it are products with constant matrices */
     int64_t *rows;           /* of all these matrices together */
+    bool *absorbed;          /* nothing is left of it */
 } Vectors;
 
 static bool is_product(const Graph *graph, const Node *node)
@@ -28,24 +29,6 @@ static int scaled_operand(const Graph *graph, const Node *node)
     if (node->op != OP_MUL)
         return -1;
     return graph->node[node->input[1]].fixed ? 0 : graph->node[node->input[0]].fixed ? 1 : -1;
-}
-
-static Vectors find_vectors(Arena *arena, const Graph *graph)
-{
-    Vectors v = {.graph = graph, .uses = graph_uses(arena, graph)};
-    int *products = arena_array(arena, graph->count + 1, sizeof *products);
-    v.multiplied = arena_array(arena, graph->count + 1, sizeof *v.multiplied);
-    v.rows = arena_array(arena, graph->count + 1, sizeof *v.rows);
-    for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        if (!is_product(graph, node))
-            continue;
-        products[node->input[1]]++;
-        v.rows[node->input[1]] += node->type.shape.dim[0];
-    }
-    for (size_t i = 0; i < graph->count; i++)
-        v.multiplied[i] = products[i] > 0 && products[i] == v.uses[i];
-    return v;
 }
 
 /* How many numbers the matrices of a sum of products have for each row; -1: it is no such sum, or something else
@@ -66,6 +49,46 @@ static int64_t columns_of(const Vectors *v, NodeId id, bool root, int depth)
         return -1;
     int64_t a = columns_of(v, node->input[0], false, depth + 1), b = columns_of(v, node->input[1], false, depth + 1);
     return a < 0 || b < 0 ? -1 : a + b;
+}
+
+/* Whether a vector that is a sum of products goes into the matrices of all products with it. */
+static bool distributes(const Vectors *v, NodeId vector)
+{
+    if (!v->multiplied[vector])
+        return false;
+    int64_t columns = columns_of(v, vector, true, 0), rows = v->rows[vector], inner = v->graph->node[vector].type.shape.dim[0];
+    return columns > 0 && rows * columns <= rows * inner + inner * columns;
+}
+
+/* So that a chain of products is not followed anew from each of them. */
+static void find_absorbed(Arena *arena, Vectors *v)
+{
+    v->absorbed = arena_array(arena, v->graph->count + 1, sizeof *v->absorbed);
+    for (size_t i = v->graph->count; i-- > 0;) {
+        const Node *node = &v->graph->node[i];
+        v->absorbed[i] = v->absorbed[i] || distributes(v, (NodeId)i);
+        for (int k = 0; k < node->count && v->absorbed[i] && node->op != OP_MATMUL; k++)
+            v->absorbed[node->input[k]] = !v->graph->node[node->input[k]].fixed;
+    }
+}
+
+static Vectors find_vectors(Arena *arena, const Graph *graph)
+{
+    Vectors v = {.graph = graph, .uses = graph_uses(arena, graph)};
+    int *products = arena_array(arena, graph->count + 1, sizeof *products);
+    v.multiplied = arena_array(arena, graph->count + 1, sizeof *v.multiplied);
+    v.rows = arena_array(arena, graph->count + 1, sizeof *v.rows);
+    for (size_t i = 0; i < graph->count; i++) {
+        const Node *node = &graph->node[i];
+        if (!is_product(graph, node))
+            continue;
+        products[node->input[1]]++;
+        v.rows[node->input[1]] += node->type.shape.dim[0];
+    }
+    for (size_t i = 0; i < graph->count; i++)
+        v.multiplied[i] = products[i] > 0 && products[i] == v.uses[i];
+    find_absorbed(arena, &v);
+    return v;
 }
 
 /* ---- the new nodes ---- */
@@ -90,6 +113,8 @@ static NodeId scaled_matrix(const Product *p, NodeId matrix, const Node *node, i
     return put(p, node->op, matrix, p->copy->map[node->input[1 - scaled]]);
 }
 
+static NodeId product(const Product *p, NodeId matrix, NodeId vector);
+
 /* matrix @ (the sum of products): a sum of products. */
 static NodeId distribute(const Product *p, NodeId matrix, NodeId id)
 {
@@ -103,36 +128,36 @@ static NodeId distribute(const Product *p, NodeId matrix, NodeId id)
         return put(p, OP_MATMUL, matrix, vector);
     }
     if (node->op == OP_MATMUL)
-        return put(p, OP_MATMUL, put(p, OP_MATMUL, matrix, p->copy->map[node->input[0]]), p->copy->map[node->input[1]]);
+        return product(p, put(p, OP_MATMUL, matrix, p->copy->map[node->input[0]]), node->input[1]);
     int scaled = scaled_operand(p->copy->from, node);
     if (scaled >= 0)
         return distribute(p, scaled_matrix(p, matrix, node, scaled), node->input[scaled]);
     return put(p, node->op, distribute(p, matrix, node->input[0]), distribute(p, matrix, node->input[1]));
 }
 
-static NodeId absorb(Copy *copy, const Node *node, NodeId id)
+/* matrix @ vector, with what the vector is made of in the matrix as far as that is good. */
+static NodeId product(const Product *p, NodeId matrix, NodeId vector)
 {
-    (void)id;
-    if (!is_product(copy->from, node))
-        return NODE_NONE;
-    const Vectors *v = copy->context;
-    Product p = {copy, node->place};
-    NodeId vector = node->input[1], matrix = copy->map[node->input[0]];
-    if (!v->multiplied[vector])
-        return NODE_NONE;
-    int64_t columns = columns_of(v, vector, true, 0), rows = v->rows[vector], inner = copy->from->node[vector].type.shape.dim[0];
-    if (columns > 0 && rows * columns <= rows * inner + inner * columns)
-        return distribute(&p, matrix, vector);
-    for (bool only = true; only;) {
-        const Node *made = &copy->from->node[vector];
-        int scaled = scaled_operand(copy->from, made);
-        if (scaled < 0 || !shape_equal(copy->from->node[made->input[scaled]].type.shape, made->type.shape))
+    const Vectors *v = p->copy->context;
+    if (distributes(v, vector))
+        return distribute(p, matrix, vector);
+    for (bool only = v->multiplied[vector]; only;) {
+        const Node *made = &v->graph->node[vector];
+        int scaled = scaled_operand(v->graph, made);
+        if (scaled < 0 || !shape_equal(v->graph->node[made->input[scaled]].type.shape, made->type.shape))
             break;
-        matrix = scaled_matrix(&p, matrix, made, scaled);
+        matrix = scaled_matrix(p, matrix, made, scaled);
         vector = made->input[scaled];
         only = v->uses[vector] == 1;
     }
-    return put(&p, OP_MATMUL, matrix, copy->map[vector]);
+    return put(p, OP_MATMUL, matrix, p->copy->map[vector]);
+}
+
+static NodeId absorb(Copy *copy, const Node *node, NodeId id)
+{
+    const Vectors *v = copy->context;
+    Product p = {copy, node->place};
+    return is_product(copy->from, node) && !v->absorbed[id] ? product(&p, copy->map[node->input[0]], node->input[1]) : NODE_NONE;
 }
 
 Graph *pass_factors(Arena *arena, const Graph *graph)

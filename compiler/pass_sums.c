@@ -19,6 +19,7 @@ typedef struct Terms {
     Type type;               /* of the sum */
     Place place;
     bool products, signs;    /* there are products; differences or factors were opened */
+    bool factors;            /* factors were */
 } Terms;
 
 static bool is_product(const Graph *graph, const Node *node)
@@ -104,6 +105,7 @@ static bool collect(Terms *terms, Term at, int depth)
             return collect(terms, a, depth + 1);
         }
         if (scaled >= 0 && pure(terms, node->input[scaled], depth)) {
+            terms->factors = true;
             a.node = node->input[scaled];
             a.scale = scale_by(terms, node, scaled, at.scale);
             return collect(terms, a, depth + 1);
@@ -210,6 +212,7 @@ static NodeId add_up(Terms *terms)
             NodeId value = rank == PRODUCTS ? product_of(terms, i) : copy->map[term->node];
             if (rank == CONSTANTS && term->scale != NODE_NONE)
                 value = put(terms, OP_MUL, term->scale, value);
+            term->node = NODE_NONE; /* done */
             if (sum == NODE_NONE)
                 sum = minus ? put(terms, OP_NEG, value, NODE_NONE) : value;
             else
@@ -218,18 +221,35 @@ static NodeId add_up(Terms *terms)
     return shared == NODE_NONE ? sum : sum == NODE_NONE ? shared : put(terms, OP_ADD, sum, shared);
 }
 
+/* Of each node: its value is rounded to a whole number further on. A sum of whole numbers is exact, and what it is
+ * multiplied with then must not move it across a half. */
+static const bool *find_rounded(Arena *arena, const Graph *graph)
+{
+    bool *rounded = arena_array(arena, graph->count + 1, sizeof *rounded);
+    for (size_t i = graph->count; i-- > 0;) {
+        const Node *node = &graph->node[i];
+        bool rounds = node->op == OP_ROUND || node->op == OP_FLOOR || node->op == OP_TOKEN;
+        bool passes = node->op == OP_MINIMUM || node->op == OP_MAXIMUM || node->op == OP_ABS || node->op == OP_NEG
+                      || node->op == OP_ADD || node->op == OP_SUB;
+        for (int k = 0; k < node->count; k++)
+            rounded[node->input[k]] = rounded[node->input[k]] || rounds || (passes && rounded[i]);
+    }
+    return rounded;
+}
+
 static NodeId order(Copy *copy, const Node *node, NodeId id)
 {
+    const bool *rounded = copy->context;
     bool sum = node->op == OP_ADD || node->op == OP_SUB || node->op == OP_NEG || scaled_operand(copy->from, node) >= 0;
     if (!sum || node->fixed || node->type.shape.rank != 1)
         return NODE_NONE;
     Terms terms = {.copy = copy, .type = node->type, .place = node->place};
-    if (!collect(&terms, (Term){id, NODE_NONE, false}, 0) || (terms.signs && !terms.products))
+    if (!collect(&terms, (Term){id, NODE_NONE, false}, 0) || (terms.signs && !terms.products) || (terms.factors && rounded[id]))
         return NODE_NONE;
     return add_up(&terms);
 }
 
 Graph *pass_sums(Arena *arena, const Graph *graph)
 {
-    return pass_copy(arena, graph, order);
+    return pass_copy_with(arena, graph, order, find_rounded(arena, graph));
 }

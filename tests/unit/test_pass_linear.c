@@ -83,6 +83,14 @@ START_TEST(sums_not_factors)
 }
 END_TEST
 
+START_TEST(sums_not_before_rounding)
+{
+    /* round(max(W @ x * s, b)): of whole numbers the product is exact. */
+    keeps("sums", HEAD "%2 = tensor : [4] name=\"s\"\n%3 = tensor : [4] name=\"b\"\n%4 = @ %1 %0 : [4] over t\n%5 = * %4 %2 : [4] over t\n"
+          "%6 = max %5 %3 : [4] over t\n%7 = round %6 : [4] over t\n" TAIL(7));
+}
+END_TEST
+
 START_TEST(sums_one_vector)
 {
     /* W @ x + b - V @ x */
@@ -145,6 +153,26 @@ START_TEST(split_not_overlapping)
 }
 END_TEST
 
+/* ---- logistic ---- */
+
+#define LOGISTIC "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = neg %0 : [3] over t\n%2 = exp %1 : [3] over t\n%3 = const : [] value=1\n" \
+                 "%4 = + %2 %3 : [3] over t\n%5 = / %3 %4 : [3] over t\n"
+
+START_TEST(logistic_written_out)
+{
+    gives("logistic", LOGISTIC TAIL(5), "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = sigmoid %0 : [3] over t\n" TAIL(1));
+}
+END_TEST
+
+START_TEST(logistic_not)
+{
+    /* Something else needs the power; 2 + exp(-x). */
+    keeps("logistic", LOGISTIC TAIL(5) "output z %2\n");
+    keeps("logistic", "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = neg %0 : [3] over t\n%2 = exp %1 : [3] over t\n%3 = const : [] value=1\n"
+          "%4 = const : [] value=2\n%5 = + %2 %4 : [3] over t\n%6 = / %3 %5 : [3] over t\n" TAIL(6));
+}
+END_TEST
+
 /* ---- gates ---- */
 
 #define GATE "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = sigmoid %0 : [3] over t\n%2 = tanh %0 : [3] over t\n%3 = * %2 %1 : [3] over t\n"
@@ -175,11 +203,14 @@ int main(void)
     tcase_add_test(tcase, sums_signs);
     tcase_add_test(tcase, sums_factors);
     tcase_add_test(tcase, sums_not_factors);
+    tcase_add_test(tcase, sums_not_before_rounding);
     tcase_add_test(tcase, sums_one_vector);
     tcase_add_test(tcase, sums_shared);
     tcase_add_test(tcase, split_rows);
     tcase_add_test(tcase, split_concat);
     tcase_add_test(tcase, split_not_overlapping);
+    tcase_add_test(tcase, logistic_written_out);
+    tcase_add_test(tcase, logistic_not);
     tcase_add_test(tcase, gates_share);
     tcase_add_test(tcase, gates_not_elsewhere);
     suite_add_tcase(suite, tcase);

@@ -126,7 +126,7 @@ START_TEST(costs_the_same)
 }
 END_TEST
 
-static const char *const bringing_together[] = {"products", "factors", "concat", "split", "sums"};
+static const char *const bringing_together[] = {"logistic", "products", "factors", "concat", "split", "sums"};
 
 START_TEST(no_pass_for_nothing)
 {
