@@ -33,7 +33,7 @@ struct Arena {
 
 enum { BLOCK_SIZE = 1 << 16 };
 
-static void out_of_memory(void)
+void arena_exhausted(void)
 {
     fputs("rnnc: error: out of memory\n", stderr);
     exit(1);
@@ -43,7 +43,7 @@ Arena *arena_new(void)
 {
     Arena *arena = calloc(1, sizeof *arena);
     if (!arena)
-        out_of_memory();
+        arena_exhausted();
     return arena;
 }
 
@@ -70,14 +70,14 @@ void arena_defer(Arena *arena, void (*close)(void *what), void *what)
 void *arena_alloc(Arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
-        out_of_memory();
+        arena_exhausted();
     size = (size + sizeof(Align) - 1) / sizeof(Align) * sizeof(Align);
     Block *block = arena->blocks;
     if (!block || block->size - block->used < size) {
         size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
         Block *fresh = calloc(1, sizeof *fresh + room);
         if (!fresh)
-            out_of_memory();
+            arena_exhausted();
         fresh->size = room;
         /* A large request must not hide the room that is left in the newest small block. */
         if (block && size > BLOCK_SIZE / 4) {
@@ -97,7 +97,7 @@ void *arena_alloc(Arena *arena, size_t size)
 void *arena_array(Arena *arena, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / 2 / size)
-        out_of_memory();
+        arena_exhausted();
     return arena_alloc(arena, count * size);
 }
 

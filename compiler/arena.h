@@ -16,6 +16,7 @@
 typedef struct Arena Arena;
 
 Arena *arena_new(void);
+void arena_exhausted(void);   /* prints that there is no more memory, and exits */
 void arena_free(Arena *arena);
 
 /* Calls `close(what)` when the arena is freed, the last one first: for files and the like. */

@@ -54,9 +54,7 @@ static void open_files(Checker *c)
 
 static NodeId tensor_node(Checker *c, WeightFile *file, const Tensor *tensor, Place place)
 {
-    for (size_t i = 0; i < tensor_file_count(file->file); i++)
-        if (tensor_file_at(file->file, i) == tensor)
-            file->used[i] = true;
+    file->used[tensor - tensor_file_at(file->file, 0)] = true;
     Node draft = node_draft(OP_TENSOR, place, 0, NULL);
     draft.name = tensor->name;
     draft.tensor = tensor;

@@ -38,6 +38,8 @@ const char *emit_length(const Plan *plan, int clock);  /* how many steps, in C (
 const char *emit_upper(Arena *arena, const char *name);
 const char *emit_safe(Arena *arena, const char *text); /* for a comment: nothing in it ends or opens one */
 const char *emit_number(Arena *arena, double value); /* a float literal */
-uint32_t emit_layout(const Plan *plan);              /* of the blob: changes when constants move */
+uint32_t emit_layout(const Plan *plan);              /* of the blob: changes when constants move (emit_constants.c) */
+void emit_constants(Out *out, const Plan *plan, const EmitOptions *options);         /* as arrays, or what a blob begins with */
+bool emit_constants_finite(const Plan *plan, const EmitOptions *options);            /* the arrays need no NAN or INFINITY */
 
 #endif

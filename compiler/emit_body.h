@@ -10,6 +10,7 @@ typedef struct Body {
     const EmitOptions *options;
     int depth;
     const char **reg;        /* names of the registers of the kernel that is being written */
+    Map *names;              /* of those that there are already */
 } Body;
 
 /* A line at the present depth. */

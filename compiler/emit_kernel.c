@@ -1,20 +1,16 @@
 /* emit_kernel.c: a loop over units in C: loads, packed products and the epilogue in registers, over the
  * vector layer of the runtime; V_LANES units are computed at once. */
 #include "emit_body.h"
+#include "number.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 const char *emit_number(Arena *arena, double value)
 {
-    if (isnan(value))
-        return "NAN";
-    if (isinf(value) || fabs(value) > 3.4028234663852886e38)
-        return value < 0 ? "-INFINITY" : "INFINITY";
-    const char *text = arena_printf(arena, "%.9g", value);
-    bool plain = !strpbrk(text, ".e");
-    return arena_printf(arena, "%s%sf", text, plain ? ".0" : "");
+    char text[NUMBER_ROOM];
+    int length = number_print(text, (float)value);
+    return arena_copy(arena, text, (size_t)length);
 }
 
 static const char *plus(const Body *b, const char *base, int64_t offset)
@@ -133,7 +129,7 @@ static const char *function_of(Arena *arena, Op op)
 }
 
 /* "h.i" becomes i_ where no register of the kernel has that name yet. */
-static const char *register_name(const Body *b, const Kernel *kernel, const Do *d)
+static const char *register_name(const Body *b, const Do *d)
 {
     Arena *arena = b->plan->arena;
     const char *plain = arena_printf(arena, "r%d_", d->result);
@@ -147,10 +143,7 @@ static const char *register_name(const Body *b, const Kernel *kernel, const Do *
     if (!length || isdigit((unsigned char)*name))
         return plain;
     const char *full = arena_printf(arena, "%s_", name);
-    for (int i = 0; i < kernel->registers; i++)
-        if (b->reg[i] && strcmp(b->reg[i], full) == 0)
-            return plain;
-    return full;
+    return map_get(b->names, full) ? plain : full;
 }
 
 static const char *panel_text(const Body *b, const Do *d)
@@ -199,7 +192,8 @@ static void emit_do(Body *b, const Kernel *kernel, const Do *d)
             emit_line(b, arena_printf(arena, "v_store_n(%s, %s, %lld - j);", at, b->reg[d->arg[0]], (long long)kernel->units));
     } else {
         const char *value = value_text(b, kernel, d);
-        b->reg[d->result] = register_name(b, kernel, d);
+        b->reg[d->result] = register_name(b, d);
+        map_set(b->names, b->reg[d->result], b);
         emit_line(b, arena_printf(arena, "vf %s = %s;", b->reg[d->result], value));
     }
 }
@@ -230,8 +224,7 @@ static void emit_sources(Body *b, const Kernel *kernel)
         const Do *d = &kernel->code[i];
         if (!d->place.source || count == MOST || (d->kind != DO_OP && d->kind != DO_PANEL && d->kind != DO_START))
             continue;
-        int row, column, at = 0;
-        source_position(d->place, &row, &column);
+        int row = source_row(d->place), at = 0;
         while (at < count && !(seen[at].source == d->place.source && rows[at] >= row))
             at++;
         if (at < count && rows[at] == row)
@@ -246,16 +239,23 @@ static void emit_sources(Body *b, const Kernel *kernel)
         emit_source_line(b, seen[i], rows[i]);
 }
 
-/* Whether the next instruction starts an accumulator from this one's result, which nothing else reads. */
-static bool starts_next(const Kernel *kernel, size_t at)
+/* How many instructions read each register. */
+static int *register_uses(Arena *arena, const Kernel *kernel)
 {
-    int result = kernel->code[at].result, uses = 0;
-    if (result < 0 || at + 1 >= kernel->count || kernel->code[at + 1].kind != DO_START || kernel->code[at + 1].arg[0] != result)
-        return false;
+    int *uses = arena_array(arena, (size_t)kernel->registers + 1, sizeof *uses);
     for (size_t i = 0; i < kernel->count; i++)
         for (int k = 0; k < 3; k++)
-            uses += kernel->code[i].arg[k] == result;
-    return uses == 1;
+            if (kernel->code[i].arg[k] >= 0)
+                uses[kernel->code[i].arg[k]]++;
+    return uses;
+}
+
+/* Whether the next instruction starts an accumulator from this one's result, which nothing else reads. */
+static bool starts_next(const Kernel *kernel, size_t at, const int *uses)
+{
+    int result = kernel->code[at].result;
+    bool starts = at + 1 < kernel->count && kernel->code[at + 1].kind == DO_START && kernel->code[at + 1].arg[0] == result;
+    return starts && result >= 0 && uses[result] == 1;
 }
 
 static void open_units(Body *b, const Kernel *kernel)
@@ -273,6 +273,8 @@ void emit_kernel(Body *b, const Kernel *kernel)
 {
     Arena *arena = b->plan->arena;
     b->reg = arena_array(arena, (size_t)kernel->registers + 1, sizeof *b->reg);
+    b->names = map_new(arena);
+    const int *uses = register_uses(arena, kernel);
     emit_sources(b, kernel);
     if (kernel->rows > 1)
         emit_line(b, arena_printf(arena, "for (size_t row = 0; row < %lld; row++)", (long long)kernel->rows));
@@ -280,7 +282,7 @@ void emit_kernel(Body *b, const Kernel *kernel)
     open_units(b, kernel);
     for (size_t i = 0; i < kernel->count; i++) {
         Do d = kernel->code[i];
-        if (starts_next(kernel, i)) { /* the accumulator is made of the value at once */
+        if (starts_next(kernel, i, uses)) { /* the accumulator is made of the value at once */
             d.result = kernel->code[i + 1].result;
             d.label = kernel->code[++i].label;
         }

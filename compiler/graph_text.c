@@ -97,11 +97,9 @@ static void print_place(Out *out, Place place, size_t line_start)
 {
     if (!place.source)
         return;
-    int line = 0, column = 0;
-    source_position(place, &line, &column);
     size_t width = out->length - line_start;
     int pad = width + 2 < COMMENT_COLUMN ? (int)(COMMENT_COLUMN - width) : 2;
-    out_printf(out, "%*s# %s:%d", pad, "", place.source->path, line);
+    out_printf(out, "%*s# %s:%d", pad, "", place.source->path, source_row(place));
 }
 
 static void print_node(Out *out, const Graph *graph, size_t id)

@@ -20,25 +20,43 @@ Out *out_new(Arena *arena)
     return out;
 }
 
-/* Room for `more` bytes and the NUL behind them. */
-static void reserve(Out *out, size_t more)
+static void free_text(void *what)
 {
-    if (more < out->capacity - out->length)
-        return;
-    size_t capacity = out->capacity;
-    while (capacity - out->length <= more)
-        capacity = capacity < SIZE_MAX / 4 ? capacity * 2 : capacity + more + 1;
-    char *text = arena_alloc(out->arena, capacity);
-    memcpy(text, out->text, out->length);
+    free(((Out *)what)->text);
+}
+
+/* A long text moves out of the arena, where it would leave a copy each time that it grows. */
+static void widen(Out *out, size_t capacity)
+{
+    bool large = capacity >= 1 << 16;
+    char *text = large ? realloc(out->large ? out->text : NULL, capacity) : arena_alloc(out->arena, capacity);
+    if (!text)
+        arena_exhausted();
+    if (!out->large)
+        memcpy(text, out->text, out->length + 1);
+    if (large && !out->large)
+        arena_defer(out->arena, free_text, out);
+    out->large = large;
     out->text = text;
     out->capacity = capacity;
 }
 
+char *out_room(Out *out, size_t room)
+{
+    if (room >= out->capacity - out->length) {
+        size_t capacity = out->capacity;
+        while (capacity - out->length <= room)
+            capacity = capacity < SIZE_MAX / 4 ? capacity * 2 : capacity + room + 1;
+        widen(out, capacity);
+    }
+    return out->text + out->length;
+}
+
 void out_bytes(Out *out, const void *bytes, size_t length)
 {
-    reserve(out, length);
+    char *end = out_room(out, length);
     if (length)
-        memcpy(out->text + out->length, bytes, length);
+        memcpy(end, bytes, length);
     out->length += length;
     out->text[out->length] = 0;
 }
@@ -55,8 +73,7 @@ void out_printf(Out *out, const char *format, ...)
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    reserve(out, (size_t)length);
-    vsnprintf(out->text + out->length, (size_t)length + 1, format, again);
+    vsnprintf(out_room(out, (size_t)length), (size_t)length + 1, format, again);
     va_end(again);
     out->length += (size_t)length;
 }

@@ -12,12 +12,16 @@ typedef struct Out {
     Arena *arena;
     char *text;             /* NUL-terminated, never NULL after out_new */
     size_t length, capacity;
+    bool large;             /* the text is no longer in the arena, but goes with it */
 } Out;
 
 Out *out_new(Arena *arena);
 void out_printf(Out *out, const char *format, ...) RNNC_FORMAT(2, 3);
 void out_text(Out *out, const char *text);
 void out_bytes(Out *out, const void *bytes, size_t length);
+
+/* The end of the text, with room for `room` bytes and a NUL: who writes there adds to out->length. */
+char *out_room(Out *out, size_t room);
 
 /* Files of one compilation: all are written aside first, then renamed into place one after the
  * other, so an error on the way leaves every old file as it was. */

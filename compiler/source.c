@@ -1,6 +1,6 @@
 /* source.c: reads model files and works out lines and columns.
  * In: a path or a string. Out: a Source in the arena, and answers about places in it.
- * Lines are counted from the start each time: only messages ask, and they are few. */
+ * Where lines begin is found once: besides messages the emitted C asks, for every equation. */
 #include "source.h"
 
 #include <errno.h>
@@ -29,6 +29,20 @@ static char *read_all(Arena *arena, FILE *file, size_t *length)
     }
 }
 
+static void find_lines(Arena *arena, Source *source)
+{
+    const char *end = source->text + source->length;
+    uint32_t count = 1;
+    for (const char *at = source->text; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        count++;
+    uint32_t *line = arena_array(arena, count, sizeof *line);
+    count = 1;
+    for (const char *at = source->text; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        line[count++] = (uint32_t)(at - source->text) + 1;
+    source->line = line;
+    source->lines = count;
+}
+
 static Source *source_new(Arena *arena, const char *path, const char *text, size_t length)
 {
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
@@ -39,6 +53,7 @@ static Source *source_new(Arena *arena, const char *path, const char *text, size
     source->path = arena_copy(arena, path, strlen(path));
     source->text = text;
     source->length = (uint32_t)length;
+    find_lines(arena, source);
     return source;
 }
 
@@ -95,28 +110,39 @@ int source_character(const char *text, size_t length, uint32_t *code)
     return size;
 }
 
+/* The last line that begins at or before the offset, from 0. */
+static uint32_t line_of(const Source *source, uint32_t offset)
+{
+    uint32_t low = 0, high = source->lines;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (source->line[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int source_row(Place place)
+{
+    return (int)line_of(place.source, place.begin) + 1;
+}
+
 void source_position(Place place, int *line, int *column)
 {
     const Source *source = place.source;
-    uint32_t offset = place.begin < source->length ? place.begin : source->length, start = 0, code;
-    *line = 1;
+    uint32_t offset = place.begin < source->length ? place.begin : source->length, row = line_of(source, offset), code;
+    *line = (int)row + 1;
     *column = 1;
-    for (uint32_t i = 0; i < offset; i++)
-        if (source->text[i] == '\n') {
-            ++*line;
-            start = i + 1;
-        }
-    for (uint32_t i = start; i < offset; ++*column)
+    for (uint32_t i = source->line[row]; i < offset; ++*column)
         i += (uint32_t)source_character(source->text + i, source->length - i, &code);
 }
 
 const char *source_line(const Source *source, uint32_t offset, int *length)
 {
-    uint32_t begin = offset < source->length ? offset : source->length, end = begin;
-    while (begin > 0 && source->text[begin - 1] != '\n')
-        begin--;
-    while (end < source->length && source->text[end] != '\n')
-        end++;
+    uint32_t row = line_of(source, offset), begin = source->line[row];
+    uint32_t end = row + 1 < source->lines ? source->line[row + 1] - 1 : source->length;
     if (end < source->length && end > begin && source->text[end - 1] == '\r')
         end--;
     *length = (int)(end - begin);

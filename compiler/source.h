@@ -11,6 +11,8 @@ typedef struct Source {
     const char *path;      /* as messages show it */
     const char *text;      /* NUL at text[length] and at text[length + 1], as flex wants it */
     uint32_t length;       /* bytes */
+    const uint32_t *line;  /* where each line begins, in ascending order */
+    uint32_t lines;        /* 1 or more */
 } Source;
 
 typedef struct Place {
@@ -33,6 +35,7 @@ int source_character(const char *text, size_t length, uint32_t *code);
 
 /* Line and column, from 1; the column counts characters (UTF-8), not bytes. */
 void source_position(Place place, int *line, int *column);
+int source_row(Place place);   /* the line alone, in logarithmic time */
 
 /* The line that holds `offset`, without its newline: first byte and length. */
 const char *source_line(const Source *source, uint32_t offset, int *length);

@@ -1,7 +1,6 @@
 /* tensor_file.c: opens a weight file, tells its format by its first bytes and looks tensors up.
- * In: a path. Out: a TensorFile whose names are unique and sorted for the search; element types and
- * their conversion to double; npy_write. The formats have a reader each: tensor_safetensors.c,
- * tensor_npy.c, tensor_onnx.c. */
+ * In: a path. Out: a TensorFile whose names are unique and sorted for the search; npy_write. The formats
+ * have a reader each: tensor_safetensors.c, tensor_npy.c, tensor_onnx.c; tensor_dtype.c knows the elements. */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -11,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,32 +32,6 @@ struct TensorFile {
     const Tensor **by_name;         /* sorted; set when all tensors are there */
     Block *blocks;
 };
-
-const DTypeInfo dtype_table[DTYPE_COUNT] = {
-    [DTYPE_F64] = {"f64", "F64", "f8", 8},
-    [DTYPE_F32] = {"f32", "F32", "f4", 4},
-    [DTYPE_F16] = {"f16", "F16", "f2", 2},
-    [DTYPE_BF16] = {"bf16", "BF16", NULL, 2},
-    [DTYPE_I8] = {"i8", "I8", "i1", 1},
-    [DTYPE_U8] = {"u8", "U8", "u1", 1},
-    [DTYPE_I16] = {"i16", "I16", "i2", 2},
-    [DTYPE_U16] = {"u16", "U16", "u2", 2},
-    [DTYPE_I32] = {"i32", "I32", "i4", 4},
-    [DTYPE_U32] = {"u32", "U32", "u4", 4},
-    [DTYPE_I64] = {"i64", "I64", "i8", 8},
-    [DTYPE_U64] = {"u64", "U64", "u8", 8},
-    [DTYPE_BOOL] = {"bool", "BOOL", "b1", 1},
-};
-
-size_t dtype_size(DType dtype)
-{
-    return dtype_table[dtype].size;
-}
-
-const char *dtype_name(DType dtype)
-{
-    return dtype_table[dtype].name;
-}
 
 bool tensor_file_fail(TensorFile *file, const char *format, ...)
 {
@@ -276,64 +248,6 @@ const Tensor *tensor_file_find(const TensorFile *file, const char *name)
             low = middle + 1;
     }
     return NULL;
-}
-
-static double f16_to_f64(uint64_t bits)
-{
-    int exponent = (int)(bits >> 10 & 31);
-    double mantissa = (double)(bits & 1023), value;
-    if (exponent == 31)
-        value = mantissa > 0 ? (double)NAN : (double)INFINITY;
-    else if (exponent == 0)
-        value = ldexp(mantissa, -24);       /* subnormal, or zero */
-    else
-        value = ldexp(1024 + mantissa, exponent - 25);
-    return copysign(value, bits >> 15 ? -1.0 : 1.0);
-}
-
-static double f32_to_f64(uint64_t bits)
-{
-    uint32_t narrow = (uint32_t)bits;
-    float value;
-    memcpy(&value, &narrow, sizeof value);
-    return (double)value;
-}
-
-static double f64_from_bits(uint64_t bits)
-{
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static double bits_to_f64(DType dtype, uint64_t bits)
-{
-    switch (dtype) {
-    case DTYPE_F64: return f64_from_bits(bits);
-    case DTYPE_F32: return f32_to_f64(bits);
-    case DTYPE_F16: return f16_to_f64(bits);
-    case DTYPE_BF16: return f32_to_f64(bits << 16);
-    case DTYPE_I8: return (double)(int8_t)bits;
-    case DTYPE_I16: return (double)(int16_t)bits;
-    case DTYPE_I32: return (double)(int32_t)bits;
-    case DTYPE_I64: return (double)(int64_t)bits;
-    case DTYPE_U8: case DTYPE_U16: case DTYPE_U32: case DTYPE_U64: return (double)bits;
-    case DTYPE_BOOL: return bits != 0;
-    case DTYPE_COUNT: break;
-    }
-    assert(dtype < DTYPE_COUNT);
-    return 0;
-}
-
-void tensor_read_f64(const Tensor *tensor, double *out)
-{
-    size_t size = dtype_size(tensor->dtype);
-    for (size_t i = 0; i < tensor->count; i++) {
-        uint64_t bits = 0;
-        for (size_t k = size; k-- > 0;)     /* byte by byte: neither alignment nor byte order matter */
-            bits = bits << 8 | tensor->bytes[i * size + k];
-        out[i] = bits_to_f64(tensor->dtype, bits);
-    }
 }
 
 /* The npy prefix and header, padded so that the data begin at a multiple of 64; their length. */

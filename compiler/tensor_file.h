@@ -44,7 +44,7 @@ typedef struct TensorFile TensorFile;
 TensorFile *tensor_file_open(Arena *arena, const char *path, const char **error);
 void tensor_file_close(TensorFile *file);       /* NULL is allowed */
 
-/* The tensors in the order of the file: a safetensors header, an archive's directory, a
+/* The tensors in the order of the file, as one array: a safetensors header, an archive's directory, a
  * graph's initialisers before its nodes. */
 size_t tensor_file_count(const TensorFile *file);
 const Tensor *tensor_file_at(const TensorFile *file, size_t index);
