@@ -29,6 +29,7 @@ struct Deferred {
 struct Arena {
     Block *blocks;
     Deferred *deferred;
+    size_t size;             /* of all blocks */
 };
 
 enum { BLOCK_SIZE = 1 << 16 };
@@ -60,6 +61,30 @@ void arena_free(Arena *arena)
     free(arena);
 }
 
+void arena_adopt(Arena *arena, Arena *child)
+{
+    Block **blocks = &arena->blocks;
+    Deferred **deferred = &child->deferred;
+    if (*blocks) /* the newest block stays the one that is handed out from */
+        blocks = &(*blocks)->next;
+    for (Block *block = child->blocks, *next; block; block = next) {
+        next = block->next;
+        block->next = *blocks;
+        *blocks = block;
+    }
+    while (*deferred)
+        deferred = &(*deferred)->next;
+    *deferred = arena->deferred;
+    arena->deferred = child->deferred;
+    arena->size += child->size;
+    free(child);
+}
+
+size_t arena_size(const Arena *arena)
+{
+    return arena->size;
+}
+
 void arena_defer(Arena *arena, void (*close)(void *what), void *what)
 {
     Deferred *deferred = arena_alloc(arena, sizeof *deferred);
@@ -79,6 +104,7 @@ void *arena_alloc(Arena *arena, size_t size)
         if (!fresh)
             arena_exhausted();
         fresh->size = room;
+        arena->size += room;
         /* A large request must not hide the room that is left in the newest small block. */
         if (block && size > BLOCK_SIZE / 4) {
             fresh->next = block->next;

@@ -18,6 +18,8 @@ typedef struct Arena Arena;
 Arena *arena_new(void);
 void arena_exhausted(void);   /* prints that there is no more memory, and exits */
 void arena_free(Arena *arena);
+void arena_adopt(Arena *arena, Arena *child);   /* all that is in `child` lives as long as `arena`; the child is no more */
+size_t arena_size(const Arena *arena);   /* bytes that it has taken */
 
 /* Calls `close(what)` when the arena is freed, the last one first: for files and the like. */
 void arena_defer(Arena *arena, void (*close)(void *what), void *what);

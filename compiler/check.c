@@ -205,7 +205,10 @@ static void unused_starts(Checker *c)
 
 static void check_round(Checker *c, const Ast *ast)
 {
+    size_t before = c->graph ? c->graph->count : 0;
     c->graph = graph_new(c->arena, NULL);
+    if (before) /* as many as in the round before */
+        graph_reserve(c->graph, before);
     for (size_t k = 0; k < c->clock_count; k++)
         c->clock[k].when = c->clock[k].until = NODE_NONE;
     c->graph->clock = c->clock;

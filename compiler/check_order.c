@@ -222,6 +222,7 @@ static Graph *drop_clocks(Checker *c, const Graph *from)
     Clocks used = clocks_used(from, c->declared);
     Graph *to = graph_new(c->arena, from);
     NodeId *map = arena_array(c->arena, from->count + 1, sizeof *map);
+    graph_reserve(to, from->count);
     to->clock_count = 0;
     for (int k = 0; k < from->clock_count; k++) {
         Clock clock = from->clock[k];
@@ -251,6 +252,7 @@ Graph *check_order(Checker *c)
     o.colour = arena_array(c->arena, count, sizeof *o.colour);
     o.stack = arena_array(c->arena, count, sizeof *o.stack);
     o.todo = arena_array(c->arena, c->pending_count + 1, sizeof *o.todo);
+    graph_reserve(o.to, count);
     merge_states(&o);
     for (size_t i = 0; i < c->graph->input_count; i++) /* inputs first: they are part of the interface, used or not */
         if (!visit(&o, c->graph->input[i].node))

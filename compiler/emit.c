@@ -29,6 +29,7 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *o)
                     "#ifndef RT_SECTION\n\n#include \"%s.h\"\n#include \"rt.h\"\n\n%s#include <string.h>\n\n",
                o->name, plan->graph->name, emit_safe(plan->arena, o->source), o->name, o->name, emit_constants_finite(plan, o) ? "" : "#include <math.h>\n");
     emit_constants(out, plan, o);
+    times_lap(o->times, "constants");
     emit_sections(out, o);
     emit_table(out, plan, o, "call");
     if (plan->once)
@@ -37,4 +38,5 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *o)
     out_text(out, "\n#else /* RT_SECTION */\n\n");
     emit_call(out, plan, o);
     out_text(out, "\n#include \"vec_end.h\"\n#endif\n");
+    times_lap(o->times, "emit");
 }

@@ -120,6 +120,15 @@ static NodeId find_equal(Graph *graph, const Node *draft)
     return id;
 }
 
+void graph_reserve(Graph *graph, size_t count)
+{
+    graph->capacity = count + 1;
+    graph->node = arena_array(graph->arena, graph->capacity, sizeof *graph->node);
+    for (graph->slot_count = 64; graph->slot_count <= 2 * graph->capacity;)
+        graph->slot_count *= 2;
+    graph->slot = arena_array(graph->arena, graph->slot_count, sizeof *graph->slot);
+}
+
 NodeId graph_append(Graph *graph, const Node *draft)
 {
     if (graph->count * 2 >= graph->slot_count)

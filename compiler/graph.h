@@ -78,6 +78,9 @@ typedef struct Graph {
 /* An empty graph; `like` gives the name, the clocks and the inputs' names, and may be NULL. */
 Graph *graph_new(Arena *arena, const Graph *like);
 
+/* Makes room for so many nodes in an empty graph. */
+void graph_reserve(Graph *graph, size_t count);
+
 /* The node with that operator, attributes and inputs: an equal one that is there already, a simpler
  * one that has the same value (constants fold, x + 0 is x), or a new one. `draft` holds op, input,
  * count, at and what else the operator needs; its type is derived here. For INPUT, CONST and TENSOR

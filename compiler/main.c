@@ -41,10 +41,11 @@ static bool write_files(Arena *arena, Diag *diag, const Options *o, const Plan *
         out_files_add(files, arena_printf(arena, "%s.bin", e->name), blob->text, blob->length);
     }
     const char *error = NULL;
-    if (out_files_commit(files, o->folder, &error))
-        return true;
-    diag_error(diag, (Place){0}, "%s", error);
-    return false;
+    bool good = out_files_commit(files, o->folder, &error);
+    times_lap(e->times, "write");
+    if (!good)
+        diag_error(diag, (Place){0}, "%s", error);
+    return good;
 }
 
 static bool show(const char *text)
@@ -55,7 +56,7 @@ static bool show(const char *text)
 
 static bool use_plan(Arena *arena, Diag *diag, Options *o, const Plan *plan)
 {
-    EmitOptions e = {.name = emitted_name(arena, o, plan->graph), .source = without_folder(o->model), .blob = o->blob};
+    EmitOptions e = {.name = emitted_name(arena, o, plan->graph), .source = without_folder(o->model), .blob = o->blob, .times = o->plan.times};
     Out *out = out_new(arena);
     if (o->run)
         return run_model(arena, diag, o, plan, &e);
@@ -114,7 +115,11 @@ static bool compile(Arena *arena, Diag *diag, Options *o)
         diag_error(diag, (Place){0}, "%s: %s", o->model, error);
         return false;
     }
-    Ast *library = std_library(arena, diag), *ast = parse(arena, diag, source);
+    times_lap(o->plan.times, "read");
+    Ast *library = std_library(arena, diag);
+    times_lap(o->plan.times, "library");
+    Ast *ast = parse(arena, diag, source);
+    times_lap(o->plan.times, "parse");
     if (!ast)
         return false;
     if (o->emit && strcmp(o->emit, "ast") == 0) {
@@ -124,6 +129,7 @@ static bool compile(Arena *arena, Diag *diag, Options *o)
     }
     o->check.weights_optional = o->emit && (strcmp(o->emit, "graph") == 0 || strcmp(o->emit, "plan") == 0 || is_picture(o));
     Graph *graph = check(arena, diag, library, ast, &o->check);
+    times_lap(o->plan.times, "check");
     return graph && use_graph(arena, diag, o, graph);
 }
 
@@ -166,7 +172,9 @@ int main(int count, char **words)
         arena_free(arena);
         return 2;
     }
+    Times times = {.stream = stdout, .arena = arena, .last = clock()};
     options.pass.stream = stdout;
+    options.pass.times = options.plan.times = options.times ? &times : NULL;
     bool good = options.done || compile_deep(arena, diag, &options);
     bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
     diag_print(diag, stderr, colour);

@@ -27,7 +27,7 @@ static bool take_name(Word *w) { w->o->name = w->value; return true; }
 static bool take_model(Word *w) { w->o->check.model = w->value; return true; }
 static bool take_weights(Word *w) { w->o->check.weights = w->value; return true; }
 static bool take_blob(Word *w) { w->o->blob = true; return true; }
-static bool take_times(Word *w) { w->o->pass.times = true; return true; }
+static bool take_times(Word *w) { w->o->times = true; return true; }
 static bool take_interpret(Word *w) { w->o->interpret = true; return true; }
 static bool take_build(Word *w) { w->o->build = w->value; return true; }
 static bool take_cc(Word *w) { w->o->cc = w->value; return true; }
@@ -209,7 +209,7 @@ static const struct Option {
     {"--chunk-memory", NEEDS, take_chunk_memory, "=BYTES", "what hoisting may take of the scratch memory; 0: none; otherwise 512 KiB"},
     {"--zigzag", PLAIN, take_zigzag, "", "every second step reads the weights backwards; otherwise by their size"},
     {"--dump", NEEDS, take_dump, "=PASS", "print the graph after a pass; all: after each that changed it"},
-    {"--times", PLAIN, take_times, "", "print how long each pass took"},
+    {"--times", PLAIN, take_times, "", "print how long each stage took, and how much memory there is after it"},
     {"--list-passes", PLAIN, list_passes, "", "the passes, in order"},
     {"--list-ops", PLAIN, list_operators, "", "the operators of the language"},
     {"--help", PLAIN, show_help, "", "this"},

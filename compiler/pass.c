@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const Pass passes[] = {
     {"running", pass_running, "sums, means, maxima and minima over a clock are kept up step by step"},
@@ -51,20 +50,28 @@ static void verify(Arena *arena, const Graph *graph, const char *after)
 Graph *pass_run(Arena *arena, const Graph *graph, const PassOptions *options)
 {
     verify(arena, graph, "checking");
+    times_lap(options->times, "verify");
+    Arena *last = NULL; /* of the graph that the pass before made: of each only the nodes die, names are the first one's */
     for (const Pass *pass = passes; pass->name; pass++) {
         if (left_out(options, pass))
             continue;
-        clock_t start = clock();
+        Arena *own = arena_new();
         const Graph *before = graph;
-        graph = pass->run(arena, graph);
-        if (options->times)
-            fprintf(options->stream, "%-10s %8.3f ms\n", pass->name, 1e3 * (double)(clock() - start) / CLOCKS_PER_SEC);
-        verify(arena, graph, pass->name);
+        graph = pass->run(own, graph);
+        verify(own, graph, pass->name);
+        times_lap(options->times, pass->name);
         bool all = options->dump && strcmp(options->dump, "all") == 0;
-        if (all ? strcmp(text_of(arena, before), text_of(arena, graph)) != 0 : options->dump && strcmp(options->dump, pass->name) == 0)
-            fprintf(options->stream, "# after %s: %s\n%s", pass->name, pass->purpose, text_of(arena, graph));
+        if (all ? strcmp(text_of(own, before), text_of(own, graph)) != 0 : options->dump && strcmp(options->dump, pass->name) == 0)
+            fprintf(options->stream, "# after %s: %s\n%s", pass->name, pass->purpose, text_of(own, graph));
+        arena_free(last);
+        last = own;
     }
-    return (Graph *)(uintptr_t)graph;
+    Graph *result = (Graph *)(uintptr_t)graph;
+    if (last) {
+        arena_adopt(arena, last);
+        result->arena = arena;
+    }
+    return result;
 }
 
 static NodeId keep(Copy *copy, const Node *node, NodeId id)
@@ -83,6 +90,7 @@ Graph *pass_clean(Arena *arena, const Graph *from)
 Graph *pass_copy(Arena *arena, const Graph *from, NodeId (*change)(Copy *copy, const Node *node, NodeId id))
 {
     Copy copy = {.arena = arena, .from = from, .to = graph_new(arena, from)};
+    graph_reserve(copy.to, from->count);
     copy.needed = graph_reachable(arena, from);
     copy.uses = graph_uses(arena, from);
     copy.map = arena_array(arena, from->count + 1, sizeof *copy.map);

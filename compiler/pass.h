@@ -7,6 +7,7 @@
 #define RNNC_PASS_H
 
 #include "graph.h"
+#include "times.h"
 
 #include <stdio.h>
 
@@ -22,8 +23,8 @@ typedef struct PassOptions {
     const char **without;    /* passes to leave out */
     size_t without_count;
     const char *dump;        /* print the graph after this pass ("all": after each that changed it); or NULL */
-    bool times;              /* print how long each took */
-    FILE *stream;            /* where to */
+    Times *times;            /* print how long each took; or NULL */
+    FILE *stream;            /* where `dump` goes */
 } PassOptions;
 
 /* Whether there is a pass of that name. */

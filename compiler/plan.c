@@ -331,8 +331,10 @@ static Plan *plan_simple(Arena *arena, Diag *diag, const Graph *graph, Constants
     plan_body(&p, 0);
     if (diag_errors(diag))
         return NULL;
+    times_lap(options->times, "plan");
     if (!options->without[PLAN_INPLACE])
         plan_inplace(p.plan);
+    times_lap(options->times, "inplace");
     return p.plan;
 }
 
@@ -346,11 +348,14 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
         plan->once->single = true;
         plan_place(plan->once, !options->without[PLAN_OVERLAP]);
     }
+    times_lap(options->times, "hoist");
     if (!options->without[PLAN_SWAP])
         plan_swap(plan);
     if (!options->without[PLAN_ZIGZAG])
         plan_zigzag(plan, options);
+    times_lap(options->times, "swap");
     plan_place(plan, !options->without[PLAN_OVERLAP]);
+    times_lap(options->times, "place");
     if (plan->once && plan->once->work_floats > plan->work_floats)
         plan->work_floats = plan->once->work_floats;
     if (plan->once && plan->once->work_tokens > plan->work_tokens)

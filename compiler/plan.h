@@ -9,6 +9,7 @@
 #include "constant.h"
 #include "diag.h"
 #include "graph.h"
+#include "times.h"
 
 /* Units that are computed side by side: the width of packed weights (RT_PANEL of runtime/rt.h). */
 enum { PLAN_PANEL = 16 };
@@ -185,6 +186,7 @@ typedef struct PlanOptions {
     int64_t chunk;           /* steps of a chunk at most, and all products are hoisted that can be; 0: by the target */
     int64_t chunk_memory;    /* bytes that hoisting may take of the work space; 0: by the target; -1: none */
     bool zigzag;             /* whatever the size */
+    Times *times;            /* print how long each part took; or NULL */
 } PlanOptions;
 
 /* The plan of a graph; NULL after errors (what is not supported yet). */
