@@ -173,18 +173,22 @@ static void join_endless(Finder *f)
 
 /* ---- bodies ---- */
 
-static int loop_of(Finder *f, int parent, const Part *part)
+/* The loop of a part in the body of `parent`; `newest` is the last one of each phase so far, plus one. */
+static int loop_of(Finder *f, int parent, const Part *part, int *newest)
 {
     Nest *nest = f->nest;
-    for (int i = parent + 1; i < nest->loop_count; i++) {
+    for (int i = newest[part->phase] - 1; i >= 0; i = f->same_phase[i]) {
         const Loop *loop = &nest->loop[i];
-        if (loop->parent == parent && loop->clock == part->clock && loop->backward == part->backward && loop->phase == part->phase)
+        if (loop->clock == part->clock && loop->backward == part->backward)
             return i;
     }
-    size_t capacity = (size_t)nest->loop_capacity;
-    nest->loop = arena_grow(f->arena, nest->loop, (size_t)nest->loop_count, &capacity, sizeof *nest->loop);
+    size_t count = (size_t)nest->loop_count, capacity = (size_t)nest->loop_capacity;
+    f->same_phase = arena_grow(f->arena, f->same_phase, count, &f->same_capacity, sizeof *f->same_phase);
+    f->same_phase[count] = newest[part->phase] - 1;
+    newest[part->phase] = nest->loop_count + 1;
+    nest->loop = arena_grow(f->arena, nest->loop, count, &capacity, sizeof *nest->loop);
     nest->loop_capacity = (int)capacity;
-    nest->loop[nest->loop_count] = (Loop){parent, nest->loop[parent].depth + 1, part->clock, part->backward, part->phase};
+    nest->loop[count] = (Loop){parent, nest->loop[parent].depth + 1, part->clock, part->backward, part->phase};
     return nest->loop_count++;
 }
 
@@ -227,8 +231,12 @@ static bool divide(Finder *f, int body, const int32_t *item, size_t count)
     }
     delay_parts(f);
     join_endless(f);
+    int phases = 0;
+    for (int p = 0; p < f->part_count; p++)
+        phases = f->part[p].phase >= phases ? f->part[p].phase + 1 : phases;
+    int *newest = arena_array(f->arena, (size_t)phases, sizeof *newest);
     for (int p = 0; p < f->part_count; p++) {
-        int loop = f->part[p].clock < 0 ? body : loop_of(f, body, &f->part[p]);
+        int loop = f->part[p].clock < 0 ? body : loop_of(f, body, &f->part[p], newest);
         for (int i = f->part[p].begin; i < f->part[p].end; i++) {
             f->nest->of[f->order[i]] = loop;
             f->nest->phase[f->order[i]] = f->part[p].phase;
@@ -237,19 +245,26 @@ static bool divide(Finder *f, int body, const int32_t *item, size_t count)
     return true;
 }
 
-static bool make_body(Finder *f, int body, Clocks above)
+/* The loops in the body have the numbers from `first` on; each one's items stay in their order. */
+static bool make_body(Finder *f, int body, Clocks above, const int32_t *item, size_t count)
 {
-    int32_t *item = arena_array(f->arena, (size_t)f->count + 1, sizeof *item);
-    size_t count = 0;
-    for (int32_t i = 0; i < f->count; i++)
-        if (f->nest->of[i] == body)
-            item[count++] = i;
     f->above = above;
+    int first = f->nest->loop_count;
     if (!divide(f, body, item, count))
         return false;
-    int end = f->nest->loop_count;
-    for (int i = body + 1; i < end; i++)
-        if (f->nest->loop[i].parent == body && !make_body(f, i, above | (Clocks)1 << f->nest->loop[i].clock))
+    int loops = f->nest->loop_count - first;
+    size_t *end = arena_array(f->arena, (size_t)loops + 1, sizeof *end), begin = 0;
+    int32_t *inner = arena_array(f->arena, count + 1, sizeof *inner);
+    for (size_t i = 0; i < count; i++)
+        if (f->nest->of[item[i]] != body)
+            end[f->nest->of[item[i]] - first + 1]++;
+    for (int i = 0; i < loops; i++)
+        end[i + 1] += end[i];
+    for (size_t i = 0; i < count; i++)
+        if (f->nest->of[item[i]] != body)
+            inner[end[f->nest->of[item[i]] - first]++] = item[i];
+    for (int i = 0; i < loops; begin = end[i++])
+        if (!make_body(f, first + i, above | (Clocks)1 << f->nest->loop[first + i].clock, inner + begin, end[i] - begin))
             return false;
     return true;
 }
@@ -263,6 +278,8 @@ const Nest *nest_find(Arena *arena, const Graph *graph)
     *f.nest = (Nest){.graph = graph, .knot = NODE_NONE, .loop_count = 1, .loop_capacity = 1};
     f.nest->loop = arena_array(arena, 1, sizeof *f.nest->loop);
     f.nest->loop[0] = (Loop){.parent = -1, .clock = -1};
+    f.same_phase = arena_array(arena, 1, sizeof *f.same_phase);
+    f.same_capacity = 1;
     f.nest->of = arena_array(arena, count, sizeof *f.nest->of);
     f.nest->phase = arena_array(arena, count, sizeof *f.nest->phase);
     f.clocks = arena_array(arena, count, sizeof *f.clocks);
@@ -277,6 +294,11 @@ const Nest *nest_find(Arena *arena, const Graph *graph)
     f.frame = arena_array(arena, count, sizeof *f.frame);
     nest_items(&f);
     nest_rank(&f);
-    make_body(&f, 0, 0);
+    int32_t *item = arena_array(arena, count, sizeof *item);
+    size_t items = 0;
+    for (int32_t i = 0; i < f.count; i++)
+        if (f.nest->of[i] == 0)
+            item[items++] = i;
+    make_body(&f, 0, 0, item, items);
     return f.nest;
 }

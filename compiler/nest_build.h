@@ -45,6 +45,8 @@ typedef struct Finder {
     size_t ordered, depth;
     int32_t met_count;
     Frame *frame;
+    int *same_phase;         /* of each loop: the one before it in the same body and phase, or -1 */
+    size_t same_capacity;
 } Finder;
 
 /* nest_items.c */

@@ -255,13 +255,11 @@ static void emit_unit(Planner *p, int unit)
         plan_call(p, u->node[0]);
 }
 
-void plan_units(Planner *p, int loop, int phase)
+void plan_units(Planner *p, int body)
 {
-    for (int i = 0; i < p->unit_count; i++) {
-        NodeId id = p->unit[i].node[0];
-        if (p->nest->of[id] == loop && p->nest->phase[id] == phase)
-            emit_unit(p, i);
-    }
+    const Lists *units = &p->bodies.units;
+    for (int i = units->begin[body]; i < units->begin[body + 1]; i++)
+        emit_unit(p, units->item[i]);
 }
 
 static void make_arrays(Planner *p)
@@ -319,6 +317,7 @@ static Plan *plan_simple(Arena *arena, Diag *diag, const Graph *graph, Constants
     p.plan->graph = graph;
     make_arrays(&p);
     make_units(&p);
+    plan_bodies(&p);
     find_stored(&p);
     find_step(&p);
     make_ports(&p);

@@ -14,6 +14,17 @@ typedef struct Unit {
     bool done;
 } Unit;
 
+typedef struct Lists {       /* of numbers: list k is item[begin[k]] to item[begin[k + 1] - 1] */
+    int *begin, *item;
+} Lists;
+
+typedef struct Bodies {      /* phase f of loop l is body base[l] + f */
+    int *base;               /* of each loop, and one more */
+    Lists units, outputs, loops;   /* of each body: what stands there */
+    Lists started, moved;    /* of each loop: states that start before it, that take their next value at the end of its steps */
+    Lists held, fed;         /* and that it computes; nodes that it feeds */
+} Bodies;
+
 typedef struct Planner {
     Arena *arena;
     Diag *diag;
@@ -35,6 +46,7 @@ typedef struct Planner {
     int *uses, *part;        /* graph_uses, graph_parts */
     int *reg;                /* of plan_kernel.c: arrays over nodes that are made once */
     NodeId *sum;
+    Bodies bodies;
     Map *packs;              /* packed constants, by what they hold */
 } Planner;
 
@@ -58,13 +70,17 @@ int plan_home(const Planner *p, NodeId id);                /* the loop that carr
 int plan_start(const Planner *p, NodeId id);               /* the loop before which that starts: not one of ticks */
 int plan_clocks_between(const Planner *p, int loop, int above, int *clock);
 
+/* ---- plan_bodies.c ---- */
+void plan_bodies(Planner *p);
+bool plan_is_held(const Planner *p, NodeId id);            /* a state, or what is held: carried from step to step */
+
 /* ---- plan_names.c ---- */
 void plan_name_clocks(Planner *p);
 const char *plan_name(Planner *p, const char *label, const char *prefix);
 
 /* ---- plan.c ---- */
 Step *plan_step(Planner *p, StepKind kind, Place place);
-void plan_units(Planner *p, int loop, int phase);          /* the steps of all units there */
+void plan_units(Planner *p, int body);                     /* the steps of all units there */
 
 /* ---- plan_loop.c ---- */
 void plan_body(Planner *p, int loop);

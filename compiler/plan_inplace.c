@@ -51,10 +51,16 @@ void plan_uses(Step *step, PlanUse *use, void *context)
 
 /* ---- which steps touch a buffer ---- */
 
+typedef struct Touch {
+    int step;
+    bool writes;
+    bool apart;              /* a kernel reads it otherwise than unit by unit */
+    int loaded, stored;      /* in a kernel: the last instruction that loads a unit, the first that stores one; or -1 */
+} Touch;
+
 typedef struct Touches {
-    int *step;               /* ascending, each step once */
-    bool *writes;
-    int count, capacity;
+    Touch *at;               /* steps in ascending order, each once */
+    size_t count, capacity;
 } Touches;
 
 typedef struct Index {
@@ -64,27 +70,45 @@ typedef struct Index {
     int step;
 } Index;
 
+static Touch *last_touch(const Index *index, int buffer)
+{
+    const Touches *t = &index->of[buffer];
+    return &t->at[t->count - 1];
+}
+
 static void note_touch(void *context, int *buffer, bool write)
 {
     Index *index = context;
     Touches *t = &index->of[*buffer];
-    if (t->count && t->step[t->count - 1] == index->step) {
-        t->writes[t->count - 1] |= write;
+    if (t->count && t->at[t->count - 1].step == index->step) {
+        t->at[t->count - 1].writes |= write;
         return;
     }
-    if (t->count == t->capacity) {
-        int *step = t->step;
-        bool *writes = t->writes;
-        t->capacity = t->capacity ? t->capacity * 2 : 4;
-        t->step = arena_array(index->plan->arena, (size_t)t->capacity, sizeof *t->step);
-        t->writes = arena_array(index->plan->arena, (size_t)t->capacity, sizeof *t->writes);
-        for (int i = 0; i < t->count; i++) {
-            t->step[i] = step[i];
-            t->writes[i] = writes[i];
-        }
+    t->at = arena_grow(index->plan->arena, t->at, t->count, &t->capacity, sizeof *t->at);
+    t->at[t->count++] = (Touch){.step = index->step, .writes = write, .loaded = -1, .stored = -1};
+}
+
+/* How a kernel touches its buffers: after it was noted that it does. */
+static void note_kernel(const Index *index, const Kernel *kernel)
+{
+    for (int i = 0; i < (int)kernel->count; i++) {
+        const Do *d = &kernel->code[i];
+        if (d->kind != DO_LOAD && d->kind != DO_SPLAT && d->kind != DO_PANEL && d->kind != DO_STORE)
+            continue;
+        Touch *touch = last_touch(index, d->view.buffer);
+        if (d->kind == DO_STORE && touch->stored < 0)
+            touch->stored = i;
+        if (d->kind == DO_LOAD)
+            touch->loaded = i;
+        if (d->kind == DO_SPLAT || (d->kind == DO_LOAD && (d->period || d->view.offset || d->view.index || d->view.terms)))
+            touch->apart = true;
+        if (d->kind != DO_STORE && d->view.index)
+            last_touch(index, d->view.index->buffer)->apart = true;
+        if (d->kind == DO_PANEL)
+            last_touch(index, d->in.buffer)->apart = true;
+        if (d->kind == DO_PANEL && d->in.index)
+            last_touch(index, d->in.index->buffer)->apart = true;
     }
-    t->step[t->count] = index->step;
-    t->writes[t->count++] = write;
 }
 
 static bool is_edge(const Step *step)
@@ -100,31 +124,13 @@ static Index find_touches(Plan *plan)
         index.step = (int)i;
         index.edges[i + 1] = index.edges[i] + is_edge(&plan->step[i]);
         plan_uses(&plan->step[i], note_touch, &index);
+        if (plan->step[i].kernel)
+            note_kernel(&index, plan->step[i].kernel);
     }
     return index;
 }
 
 /* ---- whether a copy can go ---- */
-
-/* Whether a kernel reads the state only unit by unit, each unit before its new value is written. */
-static bool reads_before_writing(const Kernel *kernel, int state, int next)
-{
-    bool written = false;
-    for (size_t i = 0; i < kernel->count; i++) {
-        const Do *d = &kernel->code[i];
-        bool loads = d->kind == DO_LOAD && d->view.buffer == state;
-        bool reads = d->kind == DO_LOAD || d->kind == DO_SPLAT || d->kind == DO_PANEL;
-        if (d->kind == DO_STORE && d->view.buffer == next)
-            written = true;
-        if (loads && (written || d->period || d->view.offset || d->view.index || d->view.terms))
-            return false;
-        if ((d->kind == DO_SPLAT && d->view.buffer == state) || (reads && d->view.index && d->view.index->buffer == state))
-            return false;
-        if (d->kind == DO_PANEL && (d->in.buffer == state || (d->in.index && d->in.index->buffer == state)))
-            return false;
-    }
-    return true;
-}
 
 /* Whether the copy at `at`, from `from` to the state `to`, can go: `from` is written whole by one
  * kernel of the same body, before everything that reads it, and nothing touches the state in between. */
@@ -135,56 +141,53 @@ static bool can_update(const Index *index, int at, int from, int to)
     const Touches *uses = &index->of[from], *others = &index->of[to];
     if (source->kind != BUFFER_WORK || source->steps != 1 || state->steps != 1 || source->dims || source->carried >= 0 || source->count != state->count)
         return false;
-    int writer = uses->count ? uses->step[0] : at;
-    if (writer >= at || !uses->writes[0] || uses->step[uses->count - 1] != at || index->edges[writer] != index->edges[at])
+    const Touch *writer = uses->count ? &uses->at[0] : NULL, *last = uses->count ? &uses->at[uses->count - 1] : NULL;
+    if (!writer || writer->step >= at || !writer->writes || last->step != at || index->edges[writer->step] != index->edges[at])
         return false;
-    for (int i = 1; i < uses->count; i++)
-        if (uses->writes[i])
+    for (size_t i = 1; i < uses->count; i++)
+        if (uses->at[i].writes)
             return false;
-    for (int i = 0; i < others->count; i++)
-        if ((others->step[i] > writer && others->step[i] < at) || (others->step[i] == writer && others->writes[i]))
+    const Touch *reader = NULL; /* of the state, by that kernel: unit by unit, each before its new value is written */
+    for (size_t i = 0; i < others->count; i++) {
+        const Touch *other = &others->at[i];
+        if ((other->step > writer->step && other->step < at) || (other->step == writer->step && other->writes))
             return false;
-    return plan->step[writer].kind == STEP_KERNEL && reads_before_writing(plan->step[writer].kernel, to, from);
+        if (other->step == writer->step)
+            reader = other;
+    }
+    return plan->step[writer->step].kind == STEP_KERNEL && (!reader || (!reader->apart && reader->loaded < writer->stored));
 }
 
-typedef struct Rename {
-    int from, to;
-} Rename;
-
+/* What was merged into which other buffer, for all steps at once. */
 static void rename_use(void *context, int *buffer, bool write)
 {
-    const Rename *names = context;
+    const int *merged = context;
     (void)write;
-    if (*buffer == names->from)
-        *buffer = names->to;
-}
-
-static void merge(Index *index, int at, int from, int to)
-{
-    Rename names = {from, to};
-    for (int i = 0; i < index->of[from].count; i++) {
-        index->step = index->of[from].step[i];
-        plan_uses(&index->plan->step[index->step], rename_use, &names);
-    }
-    index->plan->step[at].dead = true;
-    index->plan->buffer[from].unused = true;
+    *buffer = merged[*buffer];
 }
 
 void plan_inplace(Plan *plan)
 {
     Index index = find_touches(plan);
+    int *merged = arena_array(plan->arena, plan->buffer_count + 1, sizeof *merged);
+    for (size_t i = 0; i < plan->buffer_count; i++)
+        merged[i] = (int)i;
     for (size_t i = 0; i < plan->step_count; i++) {
-        const Step *step = &plan->step[i];
+        Step *step = &plan->step[i];
         if (step->kind != STEP_COPY || step->when != WHEN_ALWAYS || step->size[0] != 1)
             continue;
         int from = step->in[0].buffer, to = step->out.buffer;
         bool whole = !step->in[0].index && !step->in[0].terms && !step->out.index && !step->out.terms && !step->in[0].offset && !step->out.offset;
-        if (whole && plan->buffer[to].carried >= 0 && can_update(&index, (int)i, from, to))
-            merge(&index, (int)i, from, to);
+        if (!whole || plan->buffer[to].carried < 0 || plan->buffer[from].unused || !can_update(&index, (int)i, from, to))
+            continue;
+        merged[from] = to;
+        step->dead = plan->buffer[from].unused = true;
     }
     size_t count = 0;
-    for (size_t i = 0; i < plan->step_count; i++)
+    for (size_t i = 0; i < plan->step_count; i++) {
+        plan_uses(&plan->step[i], rename_use, merged);
         if (!plan->step[i].dead)
             plan->step[count++] = plan->step[i];
+    }
     plan->step_count = count;
 }

@@ -3,12 +3,6 @@
  * their next values. */
 #include "plan_build.h"
 
-static bool is_held(const Planner *p, size_t i)
-{
-    OpClass class = op_info[p->graph->node[i].op].class;
-    return p->nest->of[i] >= 0 && (p->graph->node[i].op == OP_STATE || (class == CLASS_CLOCK && p->graph->node[i].op == OP_HOLD));
-}
-
 /* ---- buffers of states ---- */
 
 static BufferKind kind_of(const Planner *p, int start)
@@ -63,7 +57,7 @@ void plan_states(Planner *p)
 {
     for (size_t i = 0; i < p->graph->count; i++) {
         p->turn[i] = -1;
-        if (is_held(p, i))
+        if (plan_is_held(p, (NodeId)i))
             make_state(p, i);
     }
 }
@@ -131,21 +125,29 @@ static void start_state(Planner *p, const Node *state, NodeId id, int loop)
     close_dims(p, buffer, p->plan->buffer[buffer].dims);
 }
 
+/* Whether a ring is met for the first time: many states may share one. */
+static bool first_time(const Planner *p, Map *done, int ring)
+{
+    const char *name = p->plan->buffer[ring].name;
+    if (map_get(done, name))
+        return false;
+    map_set(done, name, done);
+    return true;
+}
+
 static void start_states(Planner *p, int loop)
 {
     int clock = p->nest->loop[loop].clock;
     plan_step(p, STEP_FRESH, p->graph->clock[clock].place)->clock = clock;
-    for (size_t i = 0; i < p->graph->count; i++)
-        if (is_held(p, i) && plan_start(p, (NodeId)i) == loop)
-            start_state(p, &p->graph->node[i], (NodeId)i, loop);
-    for (size_t i = 0; i < p->plan->buffer_count; i++) /* places in rings */
-        if (p->plan->buffer[i].carried == loop && p->plan->buffer[i].integer) {
-            bool turn = false;
-            for (size_t k = 0; k < p->graph->count; k++)
-                turn = turn || p->turn[k] == (int)i;
-            if (turn)
-                fill(p, (int)i, 0, p->graph->clock[clock].place);
-        }
+    const Lists *started = &p->bodies.started;
+    for (int i = started->begin[loop]; i < started->begin[loop + 1]; i++)
+        start_state(p, &p->graph->node[started->item[i]], started->item[i], loop);
+    Map *done = map_new(p->arena);
+    for (int i = started->begin[loop]; i < started->begin[loop + 1]; i++) {
+        int turn = p->turn[started->item[i]];
+        if (turn >= 0 && first_time(p, done, turn))
+            fill(p, turn, 0, p->graph->clock[clock].place);
+    }
     plan_step(p, STEP_FRESH_END, p->graph->clock[clock].place)->clock = clock;
 }
 
@@ -173,12 +175,15 @@ static void emit_feed(Planner *p, NodeId id, int loop)
 
 static void emit_keeps(Planner *p, int loop)
 {
-    for (size_t i = 0; i < p->graph->count; i++) {
-        const Node *node = &p->graph->node[i];
-        if (p->nest->of[nest_feed(p->graph, (NodeId)i)] == loop)
-            emit_feed(p, (NodeId)i, loop);
-        if (p->nest->of[i] == loop && is_held(p, i) && p->sequence[i] >= 0)
-            plan_copy(p, plan_step_of(p, p->sequence[i]), p->view[i], shape_count(node->type.shape), WHEN_ALWAYS, node->place);
+    const Lists *fed = &p->bodies.fed, *held = &p->bodies.held;
+    for (int i = fed->begin[loop], k = held->begin[loop]; i < fed->begin[loop + 1] || k < held->begin[loop + 1];) {
+        bool feeds = i < fed->begin[loop + 1] && (k == held->begin[loop + 1] || fed->item[i] <= held->item[k]);
+        NodeId id = feeds ? fed->item[i++] : held->item[k++];
+        if (feeds)
+            emit_feed(p, id, loop);
+        else if (p->sequence[id] >= 0)
+            plan_copy(p, plan_step_of(p, p->sequence[id]), p->view[id], shape_count(p->graph->node[id].type.shape), WHEN_ALWAYS,
+                      p->graph->node[id].place);
     }
 }
 
@@ -202,11 +207,13 @@ static void emit_ticks(Planner *p, int loop)
 {
     for (int k = 0; k < p->graph->clock_count; k++) {
         bool counts = false, ticks = false;
+        if (p->graph->clock[k].parent != p->nest->loop[loop].clock)
+            continue;
         for (size_t i = 0; i < p->graph->output_count; i++)
             counts = counts || p->graph->node[p->graph->output[i].node].type.clocks >> k & 1;
         for (int i = loop + 1; i < p->nest->loop_count; i++)
             ticks = ticks || (p->nest->loop[i].clock == k && nest_common(p->nest, i, loop) == loop);
-        if (!counts || !ticks || p->graph->clock[k].parent != p->nest->loop[loop].clock)
+        if (!counts || !ticks)
             continue;
         Step *step = plan_step(p, STEP_TICK, p->graph->clock[k].place);
         step->clock = k;
@@ -241,19 +248,21 @@ static int like_state(Planner *p, NodeId id)
 static void advance_states(Planner *p, int loop)
 {
     const Graph *graph = p->graph;
+    const Lists *moved = &p->bodies.moved;
     for (int round = 0; round < 3; round++)
-        for (size_t i = 0; i < graph->count; i++) {
-            const Node *node = &graph->node[i];
-            if (node->op != OP_STATE || !is_held(p, i) || plan_home(p, (NodeId)i) != loop)
+        for (int k = moved->begin[loop]; k < moved->begin[loop + 1]; k++) {
+            NodeId id = moved->item[k];
+            const Node *node = &graph->node[id];
+            if (node->op != OP_STATE)
                 continue;
             bool of_state = graph->node[plan_root(graph, node->next)].op == OP_STATE;
             if (round == 0 && of_state) {
-                p->moving[i] = like_state(p, (NodeId)i);
-                move_state(p, (NodeId)i, plan_step_of(p, p->moving[i]), plan_view(p, node->next, loop));
+                p->moving[id] = like_state(p, id);
+                move_state(p, id, plan_step_of(p, p->moving[id]), plan_view(p, node->next, loop));
             } else if (round == 1 && !of_state) {
-                move_state(p, (NodeId)i, p->view[i], plan_view(p, node->next, loop));
+                move_state(p, id, p->view[id], plan_view(p, node->next, loop));
             } else if (round == 2 && of_state) {
-                move_state(p, (NodeId)i, p->view[i], plan_step_of(p, p->moving[i]));
+                move_state(p, id, p->view[id], plan_step_of(p, p->moving[id]));
             }
         }
 }
@@ -261,14 +270,14 @@ static void advance_states(Planner *p, int loop)
 static void turn_rings(Planner *p, int loop)
 {
     Map *done = map_new(p->arena);
-    for (size_t i = 0; i < p->graph->count; i++) {
-        const Node *node = &p->graph->node[i];
-        if (p->turn[i] < 0 || plan_home(p, (NodeId)i) != loop || map_get(done, p->plan->buffer[p->turn[i]].name))
+    const Lists *moved = &p->bodies.moved;
+    for (int k = moved->begin[loop]; k < moved->begin[loop + 1]; k++) {
+        NodeId id = moved->item[k];
+        if (p->turn[id] < 0 || !first_time(p, done, p->turn[id]))
             continue;
-        map_set(done, p->plan->buffer[p->turn[i]].name, p);
-        Step *step = plan_step(p, STEP_TURN, node->place);
-        step->out = plan_step_of(p, p->turn[i]);
-        step->size[0] = node->at.delay;
+        Step *step = plan_step(p, STEP_TURN, p->graph->node[id].place);
+        step->out = plan_step_of(p, p->turn[id]);
+        step->size[0] = p->graph->node[id].at.delay;
         step->size_count = 1;
     }
 }
@@ -276,15 +285,15 @@ static void turn_rings(Planner *p, int loop)
 /* ---- bodies ---- */
 
 /* Outputs whose value was not written to them at once. */
-static void emit_outputs(Planner *p, int loop, int phase)
+static void emit_outputs(Planner *p, int loop, int body)
 {
-    for (size_t i = 0; i < p->graph->output_count; i++) {
+    const Lists *outputs = &p->bodies.outputs;
+    for (int k = outputs->begin[body]; k < outputs->begin[body + 1]; k++) {
+        int i = outputs->item[k];
         NodeId id = p->graph->output[i].node;
-        int port = nest_port(p->graph, i);
-        if (p->port[id] == (int)i || p->nest->of[port] != loop || p->nest->phase[port] != phase)
-            continue;
-        plan_copy(p, plan_step_of(p, p->plan->output[i]), plan_view(p, id, loop), shape_count(p->graph->node[id].type.shape), WHEN_ALWAYS,
-                  p->graph->output[i].place);
+        if (p->port[id] != i)
+            plan_copy(p, plan_step_of(p, p->plan->output[i]), plan_view(p, id, loop), shape_count(p->graph->node[id].type.shape), WHEN_ALWAYS,
+                      p->graph->output[i].place);
     }
 }
 
@@ -312,19 +321,12 @@ static void emit_loop(Planner *p, int loop)
 
 void plan_body(Planner *p, int loop)
 {
-    int last = 0;
-    for (int32_t i = 0; i < nest_feed(p->graph, (NodeId)p->graph->count); i++)
-        if (p->nest->of[i] == loop && p->nest->phase[i] > last)
-            last = p->nest->phase[i];
-    for (int i = loop + 1; i < p->nest->loop_count; i++)
-        if (p->nest->loop[i].parent == loop && p->nest->loop[i].phase > last)
-            last = p->nest->loop[i].phase;
-    for (int phase = 0; phase <= last; phase++) {
-        plan_units(p, loop, phase);
-        emit_outputs(p, loop, phase);
-        for (int i = loop + 1; i < p->nest->loop_count; i++)
-            if (p->nest->loop[i].parent == loop && p->nest->loop[i].phase == phase)
-                emit_loop(p, i);
+    const Lists *loops = &p->bodies.loops;
+    for (int body = p->bodies.base[loop]; body < p->bodies.base[loop + 1]; body++) {
+        plan_units(p, body);
+        emit_outputs(p, loop, body);
+        for (int k = loops->begin[body]; k < loops->begin[body + 1]; k++)
+            emit_loop(p, loops->item[k]);
     }
     if (loop == 0)
         return;

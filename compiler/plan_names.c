@@ -27,10 +27,17 @@ bool plan_reserved(const char *name)
            || strncasecmp(name, "rt_", 3) == 0 || isdigit((unsigned char)*name) || *name == '_';
 }
 
+static void take_name(Plan *plan, const char *name)
+{
+    int *next = arena_alloc(plan->arena, sizeof *next);
+    *next = 2;
+    map_set(plan->names, name, next);
+}
+
 /* The clocks' names are those of loop variables and lengths in C: the plan has a graph with safe ones. */
 void plan_name_clocks(Planner *p)
 {
-    map_set(p->plan->names, p->graph->name, p);
+    take_name(p->plan, p->graph->name);
     Graph *graph = arena_alloc(p->arena, sizeof *graph);
     *graph = *p->graph;
     graph->clock = arena_array(p->arena, (size_t)graph->clock_count + 1, sizeof *graph->clock);
@@ -39,7 +46,7 @@ void plan_name_clocks(Planner *p)
         graph->clock[i].name = plan_name(p, graph->clock[i].name, "");
         static const char *const more[] = {"len", "from", "to"}; /* its length, the edges of a chunk */
         for (size_t k = 0; k < sizeof more / sizeof *more; k++)
-            map_set(p->plan->names, arena_printf(p->arena, "%s_%s", graph->clock[i].name, more[k]), p);
+            take_name(p->plan, arena_printf(p->arena, "%s_%s", graph->clock[i].name, more[k]));
     }
     p->graph = p->plan->graph = graph;
 }
@@ -61,8 +68,9 @@ const char *plan_name(Planner *p, const char *label, const char *prefix)
 const char *plan_more_name(Plan *plan, const char *base)
 {
     const char *name = base;
-    for (int i = 2; map_get(plan->names, name); i++)
-        name = arena_printf(plan->arena, "%s_%d", base, i);
-    map_set(plan->names, name, plan);
+    int *next = map_get(plan->names, base); /* the number that the next one of that name gets, or at least not less */
+    while (map_get(plan->names, name))
+        name = arena_printf(plan->arena, "%s_%d", base, (*next)++);
+    take_name(plan, name);
     return name;
 }
