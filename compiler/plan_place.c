@@ -175,6 +175,35 @@ static void place_rest(Plan *plan)
     }
 }
 
+static const Buffer *largest(const Plan *plan, BufferKind kind)
+{
+    const Buffer *found = NULL;
+    for (size_t i = 0; i < plan->buffer_count; i++) {
+        const Buffer *buffer = &plan->buffer[i];
+        if (buffer->kind == kind && !buffer->unused && (!found || buffer->count * buffer->steps > found->count * found->steps))
+            found = buffer;
+    }
+    return found;
+}
+
+bool plan_fits(Diag *diag, const Plan *plan)
+{
+    const struct { BufferKind kind; size_t size; const char *what; } blocks[] = {
+        {BUFFER_STATE, plan->state_floats + plan->state_tokens, "state"},
+        {BUFFER_WORK, plan->work_floats + plan->work_tokens, "work space"},
+        {BUFFER_CONST, plan->const_floats, "constants"}};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+        if (blocks[i].size <= (size_t)SHAPE_MAX_COUNT)
+            continue;
+        const Buffer *most = largest(plan, blocks[i].kind);
+        const Clock *clock = most->dims ? &plan->graph->clock[most->dim[0].clock] : NULL;
+        diag_error(diag, clock ? clock->place : (Place){0}, "the model needs %zu numbers of %s: more than 2^31", blocks[i].size, blocks[i].what);
+        diag_hint(diag, clock ? "the largest part is %s %s for %lld steps: a lower bound of %s makes it smaller" : "the largest part is %s %s", most->name,
+                  most->what, (long long)most->steps, clock ? clock->name : "");
+    }
+    return !diag_errors(diag);
+}
+
 void plan_place(Plan *plan, bool overlap)
 {
     find_lives(plan);
