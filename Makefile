@@ -22,7 +22,7 @@ SAMPLES  := $(notdir $(basename $(wildcard samples/*/*.safetensors)))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo samples vad test check unit golden asan lint install uninstall clean setup-build setup-vad setup-test build-demo
+.PHONY: all help demo samples vad test check unit golden asan lint bench-compile install uninstall clean setup-build setup-vad setup-test build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -152,6 +152,9 @@ asan-check: all unit $(BUILD)/tests/cases
 
 lint: setup-test ## gcc and clang with all warnings, and clang-tidy and cppcheck where they are
 	@tests/lint.sh $(BUILD)
+
+bench-compile: all ## time and memory of the compiler itself, against the size of the graph and for each sample; a minute
+	@python3 tests/bench/compile.py $(BUILD)/rnnc --vad=$(BUILD)/samples/vad/silero_vad_16k_op15.onnx
 
 # ---- installing ----
 

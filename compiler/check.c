@@ -294,7 +294,7 @@ Graph *check(Arena *arena, Diag *diag, const Ast *library, const Ast *ast, const
             c.clock_keys = map_new(arena);
             c.clock_count = 0;
         }
-        if (c.calls > CHECK_MAX_CALLS)
+        if (c.calls > CHECK_MAX_CALLS || check_is_full(&c))
             break;
         if (!c.changed && !c.strict && c.soft) {
             c.strict = true;

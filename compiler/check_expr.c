@@ -71,10 +71,20 @@ static Value check_list(Checker *c, Where w, const Expr *expr)
 
 static Value check_kind(Checker *c, Where w, const Expr *expr);
 
+bool check_is_full(const Checker *c)
+{
+    return c->graph->count > CHECK_MAX_NODES;
+}
+
 /* Counts how deep it is: equations that depend on each other are followed by recursion. */
 Value check_expr(Checker *c, Where w, const Expr *expr)
 {
-    enum { DEEPEST = 400000 };   /* some 1.2 KB of stack each, three times that under the sanitizers */
+    enum { DEEPEST = 200000 };   /* some 1.2 KB of stack each, three times that under the sanitizers */
+    if (check_is_full(c)) {
+        diag_error(c->diag, c->full, "the model has more than %d operations, those in cells counted for each call", CHECK_MAX_NODES);
+        diag_hint(c->diag, "a value of many elements is one operation: x: [64] in place of 64 numbers");
+        return value_none();
+    }
     if (c->depth >= DEEPEST) {
         diag_error(c->diag, expr->place, "the equations depend on each other more than %d deep", DEEPEST);
         return value_none();
@@ -82,6 +92,8 @@ Value check_expr(Checker *c, Where w, const Expr *expr)
     c->depth++;
     Value value = check_kind(c, w, expr);
     c->depth--;
+    if (check_is_full(c) && !c->full.source)
+        c->full = expr->place;
     return value;
 }
 

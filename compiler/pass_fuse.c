@@ -5,9 +5,12 @@
  * the level of its operands of the same shape; whatever needs a whole vector (the vector of a
  * product, a softmax) is one level above it. Nodes of one level, shape and set of clocks that are
  * connected make a group; as an edge that needs a whole vector always leads to a higher level, no
- * group can wait for itself. */
+ * group can wait for itself. What is larger than any cell is cut, in the order of the nodes: a loop of
+ * thousands of statements has its values in memory anyway, and takes C compilers long. */
 #include "nest.h"
 #include "pass.h"
+
+enum { MAX_GROUP = 512 };    /* nodes */
 
 typedef struct Fuse {
     const Graph *graph;
@@ -118,6 +121,18 @@ static NodeId find(Fuse *f, NodeId id)
     return id;
 }
 
+static void number_groups(Fuse *f, Arena *arena, Graph *to)
+{
+    int groups = 0, *number = arena_array(arena, to->count + 1, sizeof *number), *size = arena_array(arena, to->count + 1, sizeof *size);
+    for (size_t i = 0; i < to->count; i++)
+        if (pass_fusible(to, &to->node[i])) {
+            NodeId root = find(f, (NodeId)i);
+            if (size[root]++ % MAX_GROUP == 0)
+                number[root] = groups++;
+            to->node[i].group = number[root];
+        }
+}
+
 Graph *pass_fuse(Arena *arena, const Graph *graph)
 {
     Graph *to = pass_clean(arena, graph);
@@ -136,13 +151,6 @@ Graph *pass_fuse(Arena *arena, const Graph *graph)
             if (in_register(&f, &to->node[i], in) && f.level[i] == f.level[in])
                 f.parent[find(&f, (NodeId)i)] = find(&f, in);
         }
-    int groups = 0, *number = arena_array(arena, count + 1, sizeof *number);
-    for (size_t i = 0; i < count; i++)
-        if (pass_fusible(to, &to->node[i])) {
-            NodeId root = find(&f, (NodeId)i);
-            if (!number[root])
-                number[root] = ++groups;
-            to->node[i].group = number[root] - 1;
-        }
+    number_groups(&f, arena, to);
     return to;
 }

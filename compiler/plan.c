@@ -365,5 +365,5 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
         plan->work_floats = plan->once->work_floats;
     if (plan->once && plan->once->work_tokens > plan->work_tokens)
         plan->work_tokens = plan->once->work_tokens;
-    return plan;
+    return plan_fits(diag, plan) ? plan : NULL;
 }

@@ -200,6 +200,7 @@ bool plan_hoist(Plan *plan, const PlanOptions *options);        /* plan_hoist.c;
 void plan_swap(Plan *plan);                                     /* plan_swap.c */
 void plan_zigzag(Plan *plan, const PlanOptions *options);       /* plan_zigzag.c */
 void plan_place(Plan *plan, bool overlap);                      /* plan_place.c */
+bool plan_fits(Diag *diag, const Plan *plan);                   /* no block has more than 2^31 numbers; or a message */
 void plan_print(Out *out, const Plan *plan);                    /* plan_text.c */
 
 /* Whether a name means something in C, C++ or the emitted code, so that nothing of a model's can have it. */

@@ -198,6 +198,7 @@ typedef struct Checker {
     bool files_opened, files_failed;
     int calls;                    /* of cells, so far in this round */
     int64_t sites;                /* places that draw numbers, so far */
+    Place full;                   /* the expression with which the graph became too large */
     int missing;                  /* weights without a value, where there is no file */
     const char *missing_list;
     Place missing_place;
@@ -230,6 +231,7 @@ bool value_is_integer(Value value);
 NodeId value_as_node(Checker *c, Value value, Place place);
 
 /* ---- check_expr.c ---- */
+bool check_is_full(const Checker *c);                      /* the graph is too large: nothing more is evaluated */
 Value check_expr(Checker *c, Where w, const Expr *expr);
 Value check_operator(Checker *c, const char *word, const Value *in, int count, Place place);
 Value check_add(Checker *c, const Node *draft);            /* graph_add with its error reported */
@@ -314,7 +316,7 @@ Scope *check_shared(Checker *c, Where w, const Expr *expr, Fn fn);
 bool check_may_share(Checker *c, const Variable *variable, const Variable *other, const char *path);
 
 /* ---- check_cell.c ---- */
-enum { CHECK_MAX_CALLS = 30000 };
+enum { CHECK_MAX_CALLS = 30000, CHECK_MAX_NODES = 200000 };
 Scope *check_cell(Checker *c, Where w, const Expr *expr, Fn fn);
 Variable *check_result(Checker *c, Scope *callee, int position);
 Value check_fn_argument(Checker *c, Where w, const Expr *expr);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LARGEST = 64 << 20 };
+enum { LARGEST = 4 << 20 };
 
 /* Everything in `file` behind a buffer that starts with room for `*capacity` bytes. */
 static char *read_all(Arena *arena, FILE *file, size_t *length)
@@ -73,7 +73,7 @@ Source *source_read(Arena *arena, const char *path, const char **error)
     if (reason)
         *error = arena_printf(arena, "cannot read %s: %s", path, strerror(reason));
     else if (length > LARGEST)
-        *error = arena_printf(arena, "%s is larger than 64 MiB", path);
+        *error = arena_printf(arena, "%s is larger than 4 MiB", path);
     else if (nul)
         *error = arena_printf(arena, "%s is not a text file: byte %zu is zero", path, (size_t)(nul - text));
     else

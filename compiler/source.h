@@ -21,7 +21,7 @@ typedef struct Place {
 } Place;
 
 /* Both leave out a UTF-8 byte order mark.
- * source_read reads a file. NULL, and a sentence in *error, where it cannot be read, is larger than 64 MiB or
+ * source_read reads a file. NULL, and a sentence in *error, where it cannot be read, is larger than 4 MiB or
  * holds a NUL byte. */
 Source *source_read(Arena *arena, const char *path, const char **error);
 
