@@ -312,7 +312,7 @@ def make_model(seed, rules, fixed):
         make_end(b)
     if b.chance(0.25):
         make_ticks(b)
-    b.grow(b.one([2, 4, 6, 9, 13, 18]))
+    b.grow(b.one([2, 4, 6, 9, 13]))
     make_outputs(b)
     text = "model m {\n" + "\n".join(b.declared + b.weights + b.equations) + "\n}\n"
     return drop_unread("\n".join(texts) + text)
