@@ -1,9 +1,10 @@
 """Random models: compiled in many ways, and compared with the interpreter.
 
-    python3 tests/random/fuzz.py BUILD [--count=N] [--seconds=S] [--seed=N] [--breadth=N] [--jobs=N] [--file=MODEL.rnn]
+    python3 tests/random/fuzz.py BUILD [--count=N] [--seconds=S] [--seed=N] [--breadth=N] [--jobs=N] [--findings=N] [--file=MODEL.rnn]
 
 Runs N programs (0: without end, until Ctrl-C or for S seconds) from a seed on. What fails is made small and written to
-BUILD/tests/random/findings/SEED; --file takes a model that is there already. Exit status 1 if anything was found."""
+BUILD/tests/random/findings/SEED; --file takes a model that is there already,
+--reduce is how many seconds that may take, --findings after how many to stop. Exit status 1 if anything was found."""
 import argparse
 import collections
 import os
@@ -62,6 +63,7 @@ class Campaign:
     def say(self, seed, text):
         with self.lock:
             self.found.append(seed)
+            self.stop = self.stop or len(self.found) == self.args.findings
             print(f"seed {seed}: {text}", flush=True)
 
     def report(self, seed, case, finding):
@@ -79,8 +81,8 @@ class Campaign:
         pending, shown = set(), time.time()
         with ThreadPoolExecutor(self.args.jobs) as pool:
             try:
-                while (seed < last and time.time() < self.end) or pending:
-                    while seed < last and len(pending) < 2 * self.args.jobs and time.time() < self.end:
+                while (seed < last and time.time() < self.end and not self.stop) or pending:
+                    while seed < last and not self.stop and len(pending) < 2 * self.args.jobs and time.time() < self.end:
                         pending.add(pool.submit(self.one, seed))
                         seed += 1
                     pending = wait(pending, timeout=5, return_when=FIRST_COMPLETED).not_done
@@ -103,7 +105,7 @@ def message(text):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
-    for name, value in (("count", 0), ("seconds", 0), ("seed", 1), ("breadth", 99), ("jobs", os.cpu_count() or 1), ("reduce", 300)):
+    for name, value in (("count", 0), ("seconds", 0), ("seed", 1), ("breadth", 99), ("jobs", os.cpu_count() or 1), ("reduce", 300), ("findings", 0)):
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--file")
     args = parser.parse_args()
