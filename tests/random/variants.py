@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from case import Tool, is_crash
 
 WARN = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Werror"
-SANITIZE = "gcc -O1 -fsanitize=address,undefined -fno-sanitize-recover=all " + WARN
+SANITIZE = f"gcc -O1 -fsanitize=address,undefined -fno-sanitize-recover=all {WARN}"
 LOCK = threading.Lock()
 
 
@@ -35,8 +35,21 @@ def find_tool(build):
     rnnc = os.path.join(build, "rnnc")
     listed = subprocess.run([rnnc, "--list-passes"], capture_output=True, text=True, check=True).stdout
     passes = [line.split()[0] for line in listed.split("\n") if line and line[0] != " " and "required" not in line]
-    compilers = [c for c in ("gcc", "clang") if shutil.which(c)] or ["cc"]
+    compilers = [f"{c} -O1 {WARN}" for c in ("gcc", "clang") if shutil.which(c)] or [f"cc -O1 {WARN}"]
+    if shutil.which("clang"):
+        compilers.append(compilers[-1] + f" -include-pch {precompiled(build, compilers[-1])}")
     return Tool(os.path.abspath(rnnc), find_sets(), passes, compilers, find_arm(build), build)
+
+
+def precompiled(build, cc):
+    """The intrinsics, which take longer to read than most models take to compile."""
+    folder = os.path.abspath(os.path.join(build, "tests", "random"))
+    os.makedirs(folder, exist_ok=True)
+    header = os.path.join(folder, "headers.h")
+    with open(header, "w") as file:
+        file.write("#if defined __x86_64__\n#include <immintrin.h>\n#endif\n#include <string.h>\n#include <stdlib.h>\n#include <stdio.h>\n")
+    subprocess.run(cc.split() + ["-x", "c-header", header, "-o", header + ".pch"], check=True)
+    return header + ".pch"
 
 
 def find_sets():
@@ -74,16 +87,16 @@ def runtime(build, name, cc):
 
 def one_set(tool, isa, cc):
     """Options for a program of one instruction set only, which a compiler is sooner done with."""
-    only = f"{cc} -DRT_ONLY_{isa.upper()}"
-    library = runtime(tool.build, f"{isa}{'_san' * ('sanitize' in cc)}", only.replace(WARN, ""))
-    return [f"--cc={only}", f"--lib={library}"]
+    only = f" -DRT_ONLY_{isa.upper()}"
+    library = runtime(tool.build, f"{isa}{'_san' * ('sanitize' in cc)}", cc.partition(" -std")[0] + only)
+    return [f"--cc={cc}{only}", f"--lib={library}"]
 
 
 def choose(case, rnd, breadth):
     """All passes under every set; then each pass left out that changes the C, up to `breadth` of them, drawn;
     all left out; sometimes sanitizers, ARM, weights beside the code."""
     tool = case.tool
-    cc = rnd.choice(tool.compilers[-1:] * 2 + tool.compilers) + f" -O1 {WARN}"
+    cc = rnd.choice(tool.compilers[-1:] * 3 + tool.compilers)
     ways = ["step", "parts", "again"]
     variants = [Variant("all passes", [f"--cc={cc}"] + ["--blob"] * (rnd.random() < 0.15), rnd.sample(tool.sets, len(tool.sets)), ways)]
     text = lambda names: tool.run([case.model] + case.options + ["--emit=c"] + [f"--without={name}" for name in names]).text
@@ -95,7 +108,7 @@ def choose(case, rnd, breadth):
     for names in left:
         isa = rnd.choice(tool.sets)
         label = "without " + (names[0] if len(names) == 1 else "any pass")
-        variants.append(Variant(label, one_set(tool, isa, cc) + [f"--without={name}" for name in names], [isa], [rnd.choice(ways)]))
+        variants.append(Variant(label, one_set(tool, isa, tool.compilers[-1]) + [f"--without={name}" for name in names], [isa], [rnd.choice(ways)]))
     some = lambda p: [f"--without={name}" for name in tool.passes if rnd.random() < p]
     if rnd.random() < 0.15:
         isa = rnd.choice(tool.sets)
