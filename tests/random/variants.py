@@ -92,14 +92,19 @@ def one_set(tool, isa, cc):
     return [f"--cc={cc}{only}", f"--lib={library}"]
 
 
+# What the compiler does to large models only, done to small ones.
+FORCED = [[], ["--chunk=2"], ["--chunk=3", "--zigzag"], ["--chunk=5"], ["--chunk=7", "--zigzag"], ["--chunk=24"], ["--zigzag"]]
+
+
 def choose(case, rnd, breadth):
     """All passes under every set; then each pass left out that changes the C, up to `breadth` of them, drawn;
     all left out; sometimes sanitizers, ARM, weights beside the code."""
     tool = case.tool
     cc = rnd.choice(tool.compilers[-1:] * 3 + tool.compilers)
     ways = ["step", "parts", "again"]
-    variants = [Variant("all passes", [f"--cc={cc}"] + ["--blob"] * (rnd.random() < 0.15), rnd.sample(tool.sets, len(tool.sets)), ways)]
-    text = lambda names: tool.run([case.model] + case.options + ["--emit=c"] + [f"--without={name}" for name in names]).text
+    forced = rnd.choice(FORCED)
+    variants = [Variant("all passes", [f"--cc={cc}"] + forced + ["--blob"] * (rnd.random() < 0.15), rnd.sample(tool.sets, len(tool.sets)), ways)]
+    text = lambda names: tool.run([case.model] + case.options + forced + ["--emit=c"] + [f"--without={name}" for name in names]).text
     seen, left = {text([])}, []
     for names in [[name] for name in rnd.sample(tool.passes, len(tool.passes)) if breadth] + [tool.passes]:
         if text(names) not in seen and (len(left) < breadth or names is tool.passes):
@@ -108,13 +113,13 @@ def choose(case, rnd, breadth):
     for names in left:
         isa = rnd.choice(tool.sets)
         label = "without " + (names[0] if len(names) == 1 else "any pass")
-        variants.append(Variant(label, one_set(tool, isa, tool.compilers[-1]) + [f"--without={name}" for name in names], [isa], [rnd.choice(ways)]))
+        variants.append(Variant(label, one_set(tool, isa, tool.compilers[-1]) + forced + [f"--without={name}" for name in names], [isa], [rnd.choice(ways)]))
     some = lambda p: [f"--without={name}" for name in tool.passes if rnd.random() < p]
     if rnd.random() < 0.15:
         isa = rnd.choice(tool.sets)
-        variants.append(Variant("sanitizers", one_set(tool, isa, SANITIZE) + some(0.3), [isa], [rnd.choice(ways)]))
+        variants.append(Variant("sanitizers", one_set(tool, isa, SANITIZE) + forced + some(0.3), [isa], [rnd.choice(ways)]))
     if tool.arm and rnd.random() < 0.1:
-        variants.append(Variant("arm", tool.arm + some(0.2), ["neon"], [rnd.choice(ways)]))
+        variants.append(Variant("arm", tool.arm + forced + some(0.2), ["neon"], [rnd.choice(ways)]))
     return variants
 
 
