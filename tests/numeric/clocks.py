@@ -320,3 +320,11 @@ def clock_dropped(c):
     c.input("x", x)
     c.input("m", c.normal(3, 2))
     c.output("y", np.array(y))
+
+
+@case
+def delay_of_product(c):
+    x, W = c.normal(6, 5, 7), c.normal(3, 5)
+    c.weights({"W": W})
+    c.input("x", x)
+    c.output("o", np.concatenate([np.zeros((1, 3, 7)), W @ (2 * x[1:])]))
