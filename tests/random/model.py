@@ -185,7 +185,7 @@ def make_cell(rnd, name, cells, rules):
     if kind < 0.5:
         params.append(("n", "dim", ()))
     elif kind < 0.75:
-        params.append(("z", "value", ("m",) if b.chance(0.5) else ("k",)))
+        params.append(("z", "value", ("m",) if b.chance(0.5) else ("d",)))
     else:
         params.append(("K", "s", ("m",)))
         b.clocks["s"] = Clock("bounded", 8)
@@ -227,7 +227,7 @@ def make_clocks(b):
     kind = b.one(["endless", "endless", "bounded", "exact", "bounded", "until"])
     limit = 24 if kind == "endless" else b.one(LENGTHS)
     b.clocks["t"] = Clock(kind, limit)
-    for c in ["s", "b"][:b.one([0, 0, 1, 1, 2])]:
+    for c in ["s", "b"][:b.one([0, 1, 1, 2, 2])]:
         b.clocks[c] = Clock(b.one(["bounded", "exact"]), b.one(SHORT if limit > 9 else LENGTHS[:8]))
     for c, clock in b.clocks.items():
         if clock.known:
