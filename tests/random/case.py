@@ -45,7 +45,8 @@ class Tool:
             env["RT_ISA"] = isa
         command = ["sh", "-c", f'ulimit -t {SECONDS}; exec "$@"', "sh", self.rnnc] + words
         try:
-            done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=env, timeout=20 * SECONDS)
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=env, timeout=20 * SECONDS,
+                                  start_new_session=True)  # Ctrl-C is for the fuzzer alone
         except subprocess.TimeoutExpired:
             return Result(124, "no end")
         return Result(done.returncode, done.stdout if done.returncode == 0 else done.stderr)

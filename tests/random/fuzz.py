@@ -29,7 +29,7 @@ class Campaign:
     def __init__(self, args):
         self.args, self.tool = args, find_tool(args.build)
         self.work = os.path.abspath(os.path.join(args.build, "tests", "random"))
-        self.count, self.refused, self.found = collections.Counter(), collections.Counter(), []
+        self.count, self.refused, self.found, self.loose = collections.Counter(), collections.Counter(), [], 0
         self.lock, self.end, self.stop = threading.Lock(), time.time() + (args.seconds or 1e9), False
         self.slots = list(range(args.jobs))
 
@@ -38,7 +38,7 @@ class Campaign:
             return
         with self.lock:
             slot = self.slots.pop()
-        folder = os.path.join(self.work, f"case{slot}")
+        folder, case = os.path.join(self.work, f"case{slot}"), None
         try:
             shutil.rmtree(folder, ignore_errors=True)
             case = Case(self.tool, folder, self.text(seed), seed)
@@ -51,6 +51,7 @@ class Campaign:
         with self.lock:
             self.slots.append(slot)
             self.count[verdict] += 1
+            self.loose += bool(getattr(case, "moved", None))
             if verdict == "refused":
                 self.refused[message(what)] += 1
 
@@ -93,7 +94,7 @@ class Campaign:
                 self.stop = True
 
     def summary(self):
-        return f"{sum(self.count.values())} programs, {self.count['refused']} refused, {len(self.found)} found something"
+        return f"{sum(self.count.values())} programs, {self.count['refused']} refused, {self.loose} that magnify rounding, {len(self.found)} found something"
 
 
 def message(text):
