@@ -22,7 +22,7 @@ SAMPLES  := $(notdir $(basename $(wildcard samples/*/*.safetensors)))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo samples vad test check unit golden asan lint bench-compile install uninstall clean setup-build setup-vad setup-test build-demo
+.PHONY: all help demo samples vad test check unit golden fuzz fuzz-bytes fuzz-seeds bench asan lint bench-compile install uninstall clean setup-build setup-vad setup-test build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -141,6 +141,9 @@ $(BUILD)/tests/cases: $(wildcard tests/*.c tests/*.h) $(BUILD)/librnnc.a | $(BUI
 golden: all $(BUILD)/tests/cases ## rewrite the golden files and error messages from what rnnc gives now
 	GOLDEN=update $(BUILD)/tests/cases golden
 	GOLDEN=update $(BUILD)/tests/cases errors
+
+fuzz: all ## random programs until Ctrl-C, or TIME=seconds, from SEED= on: what fails is made small
+	@python3 tests/random/fuzz.py $(BUILD) --seconds=$(or $(TIME),0) --seed=$(or $(SEED),$(shell date +%s))
 
 asan: setup-test ## all unit tests, messages and numbers under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \

@@ -161,7 +161,8 @@ static void learn(Checker *c, const Pending *p, Type actual, Type assumed)
         map_set(c->known, p->key, known);
     }
     bool agrees = shape_agrees(actual.shape, assumed.shape);
-    Shape shape = agrees ? shape_merge(known->shape, actual.shape) : known->shape;
+    bool better = known->shape.rank == 1 && actual.shape.rank > 1; /* what was unknown had been taken for a vector */
+    Shape shape = agrees ? shape_merge(known->shape, actual.shape) : better ? actual.shape : known->shape;
     Clocks clocks = known->clocks | actual.clocks;
     if (!shape_equal(shape, known->shape) || clocks != known->clocks || known->tokens != actual.tokens)
         c->changed = true;

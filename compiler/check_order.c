@@ -217,6 +217,12 @@ static Clocks renamed(Clocks used, Clocks clocks)
     return to;
 }
 
+static void connect_clock(Clock *to, const Clock *from, const NodeId *map)
+{
+    to->when = from->when == NODE_NONE ? NODE_NONE : map[from->when];
+    to->until = from->until == NODE_NONE ? NODE_NONE : map[from->until];
+}
+
 static Graph *drop_clocks(Checker *c, const Graph *from)
 {
     Clocks used = clocks_used(from, c->declared);
@@ -239,6 +245,9 @@ static Graph *drop_clocks(Checker *c, const Graph *from)
         map[i] = graph_copy(to, &node, map);
     }
     graph_connect(to, from, map);
+    for (int k = 0, at = 0; k < from->clock_count; k++)
+        if (used >> k & 1) /* graph_connect goes by the numbers of before */
+            connect_clock(&to->clock[at++], &from->clock[k], map);
     return to;
 }
 

@@ -31,6 +31,10 @@ done
     sample=$(basename "$(dirname "$sample")")
     run "$sample" sh "tests/$sample.sh" "$build"
 done
+# Random programs: the same ones each time, or those from SEED= on.
+if [ "$kind" != asan ] && command -v python3 >/dev/null; then
+    run random python3 tests/random/fuzz.py "$build" --count=60 --seconds=240 --breadth=2 --seed="${SEED:-1}"
+fi
 # A network that is not there is a check that was skipped.
 skipped=$(cat "$log/real" "$log/vad" 2>/dev/null | grep -c '^skipped: .* (there is no ')
 cat "$log"/*.sum | awk -F'[ ,]+' -v skipped="$skipped" '{ checks += $3; bad += $5 + $7 } END {

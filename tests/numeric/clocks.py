@@ -308,3 +308,23 @@ def clock_sum_of_state(c):
         d.append(np.tanh(total - d[-1]))
     c.input("x", x)
     c.output("d", np.array(d[1:]))
+
+
+@case
+def clock_dropped(c):
+    x, h, held, y = c.normal(8, 5), 0.5, 0.5, []
+    for t, a in enumerate(x):
+        if t % 3 == 1:
+            h = held = np.tanh(a + 0.5 * h)
+        y.append(held + a)
+    c.input("x", x)
+    c.input("m", c.normal(3, 2))
+    c.output("y", np.array(y))
+
+
+@case
+def delay_of_product(c):
+    x, W = c.normal(6, 5, 7), c.normal(3, 5)
+    c.weights({"W": W})
+    c.input("x", x)
+    c.output("o", np.concatenate([np.zeros((1, 3, 7)), W @ (2 * x[1:])]))
