@@ -54,9 +54,7 @@ static void open_files(Checker *c)
 
 static NodeId tensor_node(Checker *c, WeightFile *file, const Tensor *tensor, Place place)
 {
-    for (size_t i = 0; i < tensor_file_count(file->file); i++)
-        if (tensor_file_at(file->file, i) == tensor)
-            file->used[i] = true;
+    file->used[tensor - tensor_file_at(file->file, 0)] = true;
     Node draft = node_draft(OP_TENSOR, place, 0, NULL);
     draft.name = tensor->name;
     draft.tensor = tensor;
@@ -86,11 +84,13 @@ Value check_tensor(Checker *c, Where w, const Expr *string)
         *w.absent = true;
         return value_none();
     }
+    diag_error(c->diag, string->place, "%s has no tensor %s", w.file->path, name);
+    if (!diag_advises(c->diag))
+        return value_none();
     size_t count = tensor_file_count(w.file->file);
     const char **names = arena_array(c->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
         names[i] = tensor_file_at(w.file->file, i)->name;
-    diag_error(c->diag, string->place, "%s has no tensor %s", w.file->path, name);
     const char *near = diag_nearest(name, names, count);
     if (near)
         diag_hint(c->diag, "did you mean \"%s\"?", near);
@@ -365,6 +365,8 @@ static void unused_mapping(Checker *c, const Name *path)
             return;
     }
     diag_error(c->diag, path->place, "no weight of the model is called %s", path->text);
+    if (!diag_advises(c->diag))
+        return;
     const char *near = diag_nearest(path->text, names, weights->count);
     if (near)
         diag_hint(c->diag, "did you mean `%s`?", near);

@@ -1,0 +1,43 @@
+/* targets.c: the table of targets, and what is the same for all of them. */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MODELS "grammar/std/*.rnn tests/golden/*.rnn tests/numeric/*.rnn tests/real/*.rnn samples/*/*.rnn tests/errors/*.rnn"
+
+const FuzzTarget fuzz_targets[] = {
+    {"parse", fuzz_parse, true, MODELS},
+    {"check", fuzz_check, true, MODELS},
+    {"compile", fuzz_compile, true, MODELS},
+    {"graph", fuzz_graph, true, "tests/golden/*.graph"},
+    {"tensors", fuzz_tensors, false, "tests/errors/*.safetensors tests/errors/*.np?"},
+    {"weights", fuzz_weights, false, "tests/errors/*.safetensors tests/errors/*.np?"},
+    {"input", fuzz_input, false, "tests/errors/*.npy"},
+    {NULL, NULL, false, NULL},
+};
+
+const FuzzTarget *fuzz_target(const char *name)
+{
+    for (const FuzzTarget *target = fuzz_targets; target->name; target++)
+        if (strcmp(target->name, name) == 0)
+            return target;
+    fprintf(stderr, "there is no target %s\n", name);
+    exit(2);
+}
+
+void fuzz_broken(const char *file, int line, const char *promise, const char *text)
+{
+    fprintf(stderr, "%s:%d: broken: %s\n%s\n", file, line, promise, text ? text : "");
+    abort();
+}
+
+void fuzz_run(const FuzzTarget *target, const uint8_t *bytes, size_t size)
+{
+    clock_t start = clock();
+    target->run(bytes, size);
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    FUZZ_CHECK(seconds < FUZZ_SECONDS, target->name);
+}
