@@ -22,6 +22,7 @@ for unit in "$build"/tests/test_*; do
     case $unit in *.d) continue ;; esac
     run "$(basename "$unit")" "$unit"
 done
+[ "$kind" = asan ] || run fuzz_replay "$build/tests/fuzz_replay"
 suites="golden errors numeric real"
 [ "$kind" = asan ] && suites="errors numeric"
 for suite in $suites; do

@@ -4,16 +4,18 @@
  *
  *     replay                            every target on its seeds and its corpus; a line for each
  *     replay run TARGET FILE...         one target on files
- *     replay seeds TARGET FOLDER        writes the seeds and the corpus as files
+ *     replay seeds TARGET FOLDER        writes the seeds as files; replay corpus, the corpus
  *     replay pack TARGET FOLDER         writes tests/fuzz/corpus/TARGET from files
  *     replay words FILE                 writes the words of the language as a dictionary */
 #include "fuzz.h"
 
 #include <glob.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../compiler/check.h"
 
@@ -109,12 +111,21 @@ static size_t each_kept(const FuzzTarget *target, Use *use, void *context)
 
 /* ---- what is done with them ---- */
 
-/* The last name is kept: a crash in the middle of all that can be told from it. */
+/* What a sanitizer says does not tell on which input. */
+static const char *volatile last = "none";
+
+static void tell_last(int signal)
+{
+    const char *name = last;
+    if (write(STDERR_FILENO, name, strlen(name)) < 0 || write(STDERR_FILENO, ": this input\n", 13) < 0)
+        _exit(1);
+    _exit(128 + signal);
+}
+
 static void run(const FuzzTarget *target, Bytes bytes, const char *name, void *context)
 {
     (void)context;
-    if (getenv("FUZZ_VERBOSE"))
-        fprintf(stderr, "%s %s\n", target->name, name);
+    last = name;
     fuzz_run(target, bytes.at, bytes.size);
 }
 
@@ -191,10 +202,11 @@ static void *work(void *argument)
         run_all();
     else if (strcmp(what, "words") == 0 && job->count == 3)
         write_words(job->words[2]);
-    else if (strcmp(what, "seeds") == 0 && job->count == 4) {
+    else if (strcmp(what, "seeds") == 0 && job->count == 4)
         each_seed(fuzz_target(job->words[2]), write_file, job->words[3]);
+    else if (strcmp(what, "corpus") == 0 && job->count == 4)
         each_kept(fuzz_target(job->words[2]), write_file, job->words[3]);
-    } else if (strcmp(what, "pack") == 0 && job->count == 4)
+    else if (strcmp(what, "pack") == 0 && job->count == 4)
         pack(fuzz_target(job->words[2]), job->words[3]);
     else
         for (int i = 3; i < job->count; i++)
@@ -206,6 +218,7 @@ static void *work(void *argument)
 int main(int count, char **words)
 {
     Job job = {count, words};
+    signal(SIGABRT, tell_last);
     pthread_attr_t attributes;
     pthread_t thread;
     if (pthread_attr_init(&attributes) != 0 || pthread_attr_setstacksize(&attributes, CHECK_STACK) != 0 ||
