@@ -22,7 +22,7 @@ SAMPLES  := $(notdir $(basename $(wildcard samples/*/*.safetensors)))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo samples vad test check unit golden asan fuzz-bytes lint install uninstall clean setup-build setup-vad setup-test \
+.PHONY: all help demo samples vad test check unit golden asan fuzz-bytes coverage lint install uninstall clean setup-build setup-vad setup-test \
 	setup-fuzz build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
@@ -176,6 +176,16 @@ fuzz-bytes: setup-fuzz ## hostile texts and weight files, found by coverage: TIM
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS)' \
 		SANITIZE='$(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link' $(BUILD)/fuzz/fuzz $(BUILD)/fuzz/replay
 	@sh tests/fuzz/fuzz.sh $(BUILD)/fuzz $(TIME) $(TARGETS)
+
+# SUITES="golden errors" leaves out the rest of tests/cases, which takes longest.
+coverage: setup-test ## lines and branches of compiler and runtime that the tests reach, for each file
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g' SANITIZE='--coverage -fprofile-update=atomic' coverage-check
+
+.PHONY: coverage-check
+coverage-check: all unit $(BUILD)/tests/cases $(BUILD)/replay
+	@find $(BUILD) -name '*.gcda' -delete
+	@CASES_CC='$(CC) -O1 --coverage' tests/run.sh $(BUILD) coverage
+	@tests/coverage.sh $(BUILD)
 
 lint: setup-test ## gcc and clang with all warnings, and clang-tidy and cppcheck where they are
 	@tests/lint.sh $(BUILD)

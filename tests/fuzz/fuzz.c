@@ -2,10 +2,12 @@
 #include "fuzz.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t room);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t room, unsigned seed);
 
 static const FuzzTarget *chosen(void)
 {
@@ -27,4 +29,17 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigne
     if (chosen()->text && seed % 4)
         return fuzz_mutate_text(bytes, size, room, seed);
     return LLVMFuzzerMutate(bytes, size, room);
+}
+
+/* Of what is no text, a beginning of the one with an end of the other. */
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t room, unsigned seed)
+{
+    if (chosen()->text)
+        return fuzz_cross_text(a, a_size, b, b_size, out, room, seed);
+    size_t begin = a_size ? seed % (a_size + 1) : 0, end = b_size ? seed / 7 % (b_size + 1) : 0;
+    if (begin + end > room)
+        return 0;
+    memcpy(out, a, begin);
+    memcpy(out + begin, b + b_size - end, end);
+    return begin + end;
 }

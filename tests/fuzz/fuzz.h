@@ -55,4 +55,7 @@ void fuzz_seeds(const char *folder);
 /* A changed text: at most `room` bytes, of `size` (mutate.c). */
 size_t fuzz_mutate_text(uint8_t *bytes, size_t size, size_t room, unsigned seed);
 
+/* Text a with some lines of text b, at most `room` bytes in `out`; 0 where that is no room (mutate.c). */
+size_t fuzz_cross_text(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t room, unsigned seed);
+
 #endif

@@ -14,7 +14,7 @@ mkdir -p "$build/empty"
 status=0
 
 fuzz() { # TARGET OPTIONS... : in an empty folder, because a model may name files
-    (cd "$build/empty" && FUZZ_TARGET=$1 && export FUZZ_TARGET && shift && exec "$build/fuzz" -timeout=30 -malloc_limit_mb=512 "$@")
+    (cd "$build/empty" && FUZZ_TARGET=$1 && export FUZZ_TARGET && shift && exec "$build/fuzz" -timeout=30 "$@")
 }
 
 for target in "$@"; do
@@ -23,7 +23,7 @@ for target in "$@"; do
     rm -rf "$at/seeds" "$at/kept"
     mkdir -p "$at/seeds" "$at/kept" "$at/corpus" "$found"
     "$build/replay" seeds "$target" "$at/seeds" && "$build/replay" corpus "$target" "$at/corpus" || exit 1
-    fuzz "$target" -max_total_time="$seconds" -max_len=6000 -rss_limit_mb=2000 -dict="$words" -print_final_stats=1 \
+    fuzz "$target" -max_total_time="$seconds" -max_len=6000 -rss_limit_mb=512 -dict="$words" -print_final_stats=1 \
         -artifact_prefix="$found/" "$at/corpus" "$at/seeds" >"$at/log" 2>&1 || status=1
     awk -v target="$target" '/cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") edges = $(i + 1) }
         /number_of_executed_units/ { runs = $2 }

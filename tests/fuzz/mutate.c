@@ -165,3 +165,20 @@ size_t fuzz_mutate_text(uint8_t *bytes, size_t size, size_t room, unsigned seed)
     }
     return text.size;
 }
+
+size_t fuzz_cross_text(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t room, unsigned seed)
+{
+    static Text text, other;
+    other = (Text){.at = (uint8_t *)(uintptr_t)b, .size = b_size, .state = seed};
+    take_apart(&other, true);
+    if (a_size > room || !other.parts)
+        return 0;
+    memcpy(out, a, a_size);
+    text = (Text){.at = out, .size = a_size, .room = room, .state = seed * 31};
+    take_apart(&text, true);
+    size_t first = below(&text, other.parts), last = first + below(&text, other.parts - first < 12 ? other.parts - first : 12);
+    Part to = any(&text);
+    to.end = to.begin;
+    put(&text, to, b + other.part[first].begin, other.part[last].end - other.part[first].begin);
+    return text.size;
+}

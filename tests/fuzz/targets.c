@@ -19,6 +19,13 @@ const FuzzTarget fuzz_targets[] = {
     {NULL, NULL, false, NULL},
 };
 
+/* Freed memory is kept back to find later use of it, but not so much that a limit on memory means nothing. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=32:max_allocation_size_mb=512";
+}
+
 const FuzzTarget *fuzz_target(const char *name)
 {
     for (const FuzzTarget *target = fuzz_targets; target->name; target++)
