@@ -138,11 +138,9 @@ static const int *port_order(Checker *c, const Over *over, NodeId node)
 
 static void add_port(Checker *c, Port **ports, size_t *count, const Over *over, const Name *name, NodeId node)
 {
-    Port *grown = arena_array(c->arena, *count + 1, sizeof *grown);
-    if (*count)
-        memcpy(grown, *ports, *count * sizeof *grown);
-    grown[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place, .clock = port_order(c, over, node)};
-    *ports = grown;
+    size_t room = *count & (*count - 1) ? *count + 1 : *count; /* full at each power of two */
+    *ports = arena_grow(c->arena, *ports, *count, &room, sizeof **ports);
+    (*ports)[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place, .clock = port_order(c, over, node)};
 }
 
 const char *check_clock_names(Checker *c, Clocks clocks)

@@ -113,12 +113,13 @@ static const char *verify_order(Arena *arena, const Graph *graph, const Port *po
 
 static const char *verify_names(Arena *arena, const Port *ports, size_t count, const char *kind)
 {
+    Map *seen = map_new(arena);
     for (size_t i = 0; i < count; i++) {
         if (!ports[i].name || !*ports[i].name)
             return arena_printf(arena, "%s %zu has no name", kind, i);
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(ports[i].name, ports[k].name) == 0)
-                return arena_printf(arena, "two %ss are called %s", kind, ports[i].name);
+        if (map_get(seen, ports[i].name))
+            return arena_printf(arena, "two %ss are called %s", kind, ports[i].name);
+        map_set(seen, ports[i].name, seen);
     }
     return NULL;
 }
