@@ -138,8 +138,12 @@ static const int *port_order(Checker *c, const Over *over, NodeId node)
 
 static void add_port(Checker *c, Port **ports, size_t *count, const Over *over, const Name *name, NodeId node)
 {
-    size_t room = *count & (*count - 1) ? *count + 1 : *count; /* full at each power of two */
-    *ports = arena_grow(c->arena, *ports, *count, &room, sizeof **ports);
+    if ((*count & (*count - 1)) == 0) { /* room for a power of two */
+        Port *grown = arena_array(c->arena, *count ? *count * 2 : 1, sizeof *grown);
+        if (*count)
+            memcpy(grown, *ports, *count * sizeof *grown);
+        *ports = grown;
+    }
     (*ports)[(*count)++] = (Port){.name = name->text, .node = node, .place = name->place, .clock = port_order(c, over, node)};
 }
 

@@ -113,13 +113,13 @@ static const char *verify_order(Arena *arena, const Graph *graph, const Port *po
 
 static const char *verify_names(Arena *arena, const Port *ports, size_t count, const char *kind)
 {
-    Map *seen = map_new(arena);
+    Map *names = map_new(arena);
     for (size_t i = 0; i < count; i++) {
         if (!ports[i].name || !*ports[i].name)
             return arena_printf(arena, "%s %zu has no name", kind, i);
-        if (map_get(seen, ports[i].name))
+        if (map_get(names, ports[i].name))
             return arena_printf(arena, "two %ss are called %s", kind, ports[i].name);
-        map_set(seen, ports[i].name, seen);
+        map_set(names, ports[i].name, names);
     }
     return NULL;
 }
