@@ -163,7 +163,7 @@ FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(BUILD)/tests/fuzz_replay: $(wildcard tests/fuzz/*.[ch] compiler/*.[ch]) $(BUILD)/librnnc.a | $(BUILD)/tests
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='$(FUZZ_FLAGS)' SANITIZE='$(FUZZ_SANITIZE)' $(BUILD)/asan/replay
 	@cp $(BUILD)/asan/replay $@
-$(BUILD)/replay: tests/fuzz/replay.c tests/fuzz/seeds.c $(FUZZ_TARGETS) tests/fuzz/fuzz.h $(BUILD)/librnnc.a
+$(BUILD)/replay: tests/fuzz/replay.c tests/fuzz/seeds.c tests/fuzz/large.c $(FUZZ_TARGETS) tests/fuzz/fuzz.h $(BUILD)/librnnc.a
 	@echo '  link $@'
 	$(Q)$(COMPILE) -Icompiler -I$(BUILD) -o $@ $(filter %.c %.a,$^) $(LIBS)
 $(BUILD)/fuzz: tests/fuzz/fuzz.c tests/fuzz/mutate.c $(FUZZ_TARGETS) tests/fuzz/fuzz.h $(BUILD)/librnnc.a

@@ -52,6 +52,9 @@ const char *const *fuzz_words(void);
 /* Writes sound weight files and arrays into a folder (seeds.c). */
 void fuzz_seeds(const char *folder);
 
+/* The next large text for a target, to be freed, or NULL; *row, 0 at first, tells which were made (large.c). */
+char *fuzz_large(const char *target, size_t *row, size_t *size);
+
 /* A changed text: at most `room` bytes, of `size` (mutate.c). */
 size_t fuzz_mutate_text(uint8_t *bytes, size_t size, size_t room, unsigned seed);
 

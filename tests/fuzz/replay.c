@@ -109,6 +109,19 @@ static size_t each_kept(const FuzzTarget *target, Use *use, void *context)
     return count;
 }
 
+static size_t each_large(const FuzzTarget *target, Use *use, void *context)
+{
+    Bytes bytes = {0};
+    char name[40];
+    size_t count = 0;
+    for (size_t row = 0; (bytes.at = (uint8_t *)fuzz_large(target->name, &row, &bytes.size)) != NULL; count++) {
+        snprintf(name, sizeof name, "row %zu of large.c", row - 1);
+        use(target, bytes, name, context);
+        free(bytes.at);
+    }
+    return count;
+}
+
 /* ---- what is done with them ---- */
 
 /* What a sanitizer says does not tell on which input. */
@@ -181,10 +194,10 @@ static void run_all(void)
 {
     size_t total = 0, targets = 0;
     for (const FuzzTarget *target = fuzz_targets; target->name; target++, targets++) {
-        size_t seeds = each_seed(target, run, NULL), kept = each_kept(target, run, NULL);
+        size_t seeds = each_seed(target, run, NULL), kept = each_kept(target, run, NULL), large = each_large(target, run, NULL);
         FUZZ_CHECK(seeds && kept, target->name);
-        printf("%-8s %4zu seeds, %4zu of the corpus\n", target->name, seeds, kept);
-        total += seeds + kept;
+        printf("%-8s %4zu seeds, %4zu of the corpus, %2zu large texts\n", target->name, seeds, kept, large);
+        total += seeds + kept + large;
     }
     printf("100%%: Checks: %zu, Failures: 0, Errors: 0\n", total);     /* one that fails ends the program */
 }
