@@ -22,7 +22,8 @@ SAMPLES  := $(notdir $(basename $(wildcard samples/*/*.safetensors)))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo samples vad test check unit golden fuzz fuzz-bytes fuzz-seeds bench asan lint bench-compile install uninstall clean setup-build setup-vad setup-test build-demo
+.PHONY: all help demo samples vad test check unit golden fuzz fuzz-bytes bench bench-compile coverage asan lint install uninstall clean \
+	setup-build setup-vad setup-test setup-fuzz build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -49,6 +50,8 @@ setup-vad:
 	@.ci/setup vad
 setup-test:
 	@.ci/setup test
+setup-fuzz:
+	@.ci/setup fuzz
 
 # ---- the compiler ----
 
@@ -120,7 +123,7 @@ $(BUILD)/vad: samples/vad/main.c $(BUILD)/samples/vad/vad.c $(BUILD)/librnnrt.a
 
 # ---- tests ----
 
-check: all unit $(BUILD)/tests/cases $(SAMPLES:%=$(BUILD)/%)
+check: all unit $(BUILD)/tests/cases $(BUILD)/tests/fuzz_replay $(SAMPLES:%=$(BUILD)/%)
 	@tests/run.sh $(BUILD)
 
 unit: $(UNITS) $(BUILD)/librnnrt.a
@@ -152,6 +155,40 @@ asan: setup-test ## all unit tests, messages and numbers under the address and u
 .PHONY: asan-check
 asan-check: all unit $(BUILD)/tests/cases
 	@CASES_CC='$(CC) -O1 $(SANITIZE)' tests/run.sh $(BUILD) asan
+
+# ---- fuzzing: tests/fuzz/fuzz.h ----
+
+FUZZ_TARGETS := tests/fuzz/targets.c tests/fuzz/target_text.c tests/fuzz/target_tensors.c tests/fuzz/words.c
+FUZZ_FLAGS   := -O1 -g -fno-omit-frame-pointer
+FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# Seeds and corpus without a fuzzer: in `make test`, by the sanitizers of the compiler that is there.
+$(BUILD)/tests/fuzz_replay: $(wildcard tests/fuzz/*.[ch] compiler/*.[ch]) $(BUILD)/librnnc.a | $(BUILD)/tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='$(FUZZ_FLAGS)' SANITIZE='$(FUZZ_SANITIZE)' $(BUILD)/asan/replay
+	@cp $(BUILD)/asan/replay $@
+$(BUILD)/replay: tests/fuzz/replay.c tests/fuzz/seeds.c tests/fuzz/large.c $(FUZZ_TARGETS) tests/fuzz/fuzz.h $(BUILD)/librnnc.a
+	@echo '  link $@'
+	$(Q)$(COMPILE) -Icompiler -I$(BUILD) -o $@ $(filter %.c %.a,$^) $(LIBS)
+$(BUILD)/fuzz: tests/fuzz/fuzz.c tests/fuzz/mutate.c $(FUZZ_TARGETS) tests/fuzz/fuzz.h $(BUILD)/librnnc.a
+	@echo '  link $@'
+	$(Q)$(COMPILE) -fsanitize=fuzzer -Icompiler -I$(BUILD) -o $@ $(filter %.c %.a,$^) $(LIBS)
+
+TIME ?= 60
+TARGETS ?=
+fuzz-bytes: setup-fuzz ## hostile texts and weight files, found by coverage: TIME=60 seconds for each target, KEEP=1 adds to the corpus
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS)' \
+		SANITIZE='$(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link' $(BUILD)/fuzz/fuzz $(BUILD)/fuzz/replay
+	@sh tests/fuzz/fuzz.sh $(BUILD)/fuzz $(TIME) $(TARGETS)
+
+# SUITES="golden errors" leaves out the rest of tests/cases, which takes longest.
+coverage: setup-test ## lines and branches of compiler and runtime that the tests reach, for each file
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g' SANITIZE='--coverage -fprofile-update=atomic' coverage-check
+
+.PHONY: coverage-check
+coverage-check: all unit $(BUILD)/tests/cases $(BUILD)/replay
+	@find $(BUILD) -name '*.gcda' -delete
+	@CASES_CC='$(CC) -O1 --coverage' tests/run.sh $(BUILD) coverage
+	@tests/coverage.sh $(BUILD)
 
 lint: setup-test ## gcc and clang with all warnings, and clang-tidy and cppcheck where they are
 	@tests/lint.sh $(BUILD)

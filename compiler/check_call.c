@@ -32,6 +32,9 @@ bool check_is_cell(Checker *c, Where w, const Expr *expr)
 
 void check_unknown_function(Checker *c, const Scope *scope, const Expr *expr)
 {
+    diag_error(c->diag, expr->word, "there is no cell or function `%s`", expr->text);
+    if (!diag_advises(c->diag))
+        return;
     const Map *maps[] = {scope->cells, c->cells, c->library_cells};
     size_t count = 0, k = 0;
     for (const char *const *word = check_builtins; *word; word++)
@@ -47,7 +50,6 @@ void check_unknown_function(Checker *c, const Scope *scope, const Expr *expr)
     for (int op = 0; op < OP_COUNT; op++)
         if (op_is_word(op_info[op].word))
             names[k++] = op_info[op].word;
-    diag_error(c->diag, expr->word, "there is no cell or function `%s`", expr->text);
     const char *near = diag_nearest(expr->text, names, k);
     if (near)
         diag_hint(c->diag, "did you mean `%s`?", near);

@@ -206,15 +206,17 @@ static Value equation_value(Checker *c, Variable *variable)
         return value_none();
     }
     Value value = equation->value;
+    if (value.kind == VALUE_NONE)
+        return value;
     int names = 0;
     for (const Name *name = equation->line->names; name; name = name->next)
         names++;
     if (value.kind == VALUE_TUPLE && value.count == names)
         return value.items[variable->position];
-    if (value.kind == VALUE_NONE || (names == 1 && value.kind != VALUE_TUPLE))
+    if (names == 1 && value.kind != VALUE_TUPLE)
         return value;
     diag_error(c->diag, right->place, "%d values for %d names", value.kind == VALUE_TUPLE ? value.count : 1, names);
-    return value_none();
+    return equation->value = value_none(); /* so that it is told, and its names are counted, once */
 }
 
 /* The value at every step of the clocks that an output declares and the value does not run on. */

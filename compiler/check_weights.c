@@ -1,5 +1,5 @@
-/* check_weights.c: weights and files: which tensor, or which expression of tensors, a weight is. */
-#include "constant.h"
+/* check_weights.c: weights and files: which tensor, or which expression of tensors, a weight is. Whether that
+ * fits is found in check_layout.c. */
 #include "scope.h"
 
 #include <string.h>
@@ -84,11 +84,13 @@ Value check_tensor(Checker *c, Where w, const Expr *string)
         *w.absent = true;
         return value_none();
     }
+    diag_error(c->diag, string->place, "%s has no tensor %s", w.file->path, name);
+    if (!diag_advises(c->diag))
+        return value_none();
     size_t count = tensor_file_count(w.file->file);
     const char **names = arena_array(c->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
         names[i] = tensor_file_at(w.file->file, i)->name;
-    diag_error(c->diag, string->place, "%s has no tensor %s", w.file->path, name);
     const char *near = diag_nearest(name, names, count);
     if (near)
         diag_hint(c->diag, "did you mean \"%s\"?", near);
@@ -173,27 +175,6 @@ static NodeId mapped_node(Checker *c, const Match *found, bool *absent)
 
 /* ---- one weight ---- */
 
-static NodeId check_fits(Checker *c, const Variable *variable, const char *path, NodeId node, Shape want)
-{
-    if (node == NODE_NONE)
-        return NODE_NONE;
-    const Node *found = &c->graph->node[node];
-    Shape have = found->type.shape;
-    if (shape_agrees(have, want))
-        return node;
-    diag_error(c->diag, found->place, found->op == OP_TENSOR ? "%s: %s in the file, %s is needed" : "%s: this is %s, %s is needed", path,
-               shape_text(c->arena, have), shape_text(c->arena, want));
-    diag_note(c->diag, variable->place, "the weight is declared here, %s in this call", shape_text(c->arena, want));
-    if (variable->scope->caller)
-        diag_note(c->diag, variable->scope->call, "the call");
-    bool turned = have.rank == 2 && want.rank == 2 && have.dim[0] == want.dim[1] && have.dim[1] == want.dim[0];
-    if (turned && found->op == OP_TENSOR)
-        diag_hint(c->diag, "transpose(\"%s\")?", found->name);
-    else if (turned)
-        diag_hint(c->diag, "transposed, it would fit");
-    return NODE_NONE;
-}
-
 static NodeId dataless(Checker *c, const Variable *variable, const char *path, Shape shape)
 {
     Node draft = node_draft(OP_TENSOR, variable->place, 0, NULL);
@@ -246,7 +227,7 @@ static NodeId default_weight(Checker *c, const Variable *variable, const char *p
             diag_error(c->diag, line->value->place, "the default of a weight must be known when compiling");
             return NODE_NONE;
         }
-        return check_fits(c, variable, path, node, shape);
+        return check_layout(c, variable, path, node, shape);
     }
     if (c->options->weights_optional)
         return dataless(c, variable, path, shape);
@@ -302,12 +283,12 @@ static NodeId find_weight(Checker *c, const Variable *variable, const char *path
     if (found.star) {
         bool absent = false;
         NodeId node = mapped_node(c, &found, variable->line->value ? &absent : NULL);
-        return absent ? default_weight(c, variable, path, shape) : check_fits(c, variable, path, node, shape);
+        return absent ? default_weight(c, variable, path, shape) : check_layout(c, variable, path, node, shape);
     }
     for (size_t i = 0; i < c->file_count; i++) {
         const Tensor *tensor = tensor_file_find(c->files[i].file, path);
         if (tensor)
-            return check_fits(c, variable, path, tensor_node(c, &c->files[i], tensor, file_place(&c->files[i], variable)), shape);
+            return check_layout(c, variable, path, tensor_node(c, &c->files[i], tensor, file_place(&c->files[i], variable)), shape);
     }
     return default_weight(c, variable, path, shape);
 }
@@ -363,6 +344,8 @@ static void unused_mapping(Checker *c, const Name *path)
             return;
     }
     diag_error(c->diag, path->place, "no weight of the model is called %s", path->text);
+    if (!diag_advises(c->diag))
+        return;
     const char *near = diag_nearest(path->text, names, weights->count);
     if (near)
         diag_hint(c->diag, "did you mean `%s`?", near);
@@ -380,19 +363,5 @@ void check_weights_used(Checker *c)
         for (const Mapping *mapping = c->files[i].line ? c->files[i].line->maps : NULL; mapping; mapping = mapping->next)
             for (const Name *path = mapping->paths; path; path = path->next)
                 unused_mapping(c, path);
-    }
-}
-
-void check_weights_finite(Checker *c, const Graph *graph)
-{
-    for (size_t i = 0; i < graph->count; i++) {
-        const Node *node = &graph->node[i];
-        size_t at = 0;
-        if (node->op != OP_TENSOR || !node->tensor || constant_finite(node->tensor, &at))
-            continue;
-        const char *index = "";
-        for (int k = node->tensor->rank; k-- > 0; at /= (size_t)node->tensor->dim[k])
-            index = arena_printf(c->arena, "%zu%s%s", at % (size_t)node->tensor->dim[k], *index ? ", " : "", index);
-        diag_error(c->diag, node->place, "element [%s] of the tensor %s is not a number, or infinite", index, node->name);
     }
 }

@@ -6,6 +6,7 @@
 #include "op_eval.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -149,7 +150,7 @@ bool constant_finite(const Tensor *tensor, size_t *index)
         view.bytes = tensor->bytes + begin * dtype_size(tensor->dtype);
         tensor_read_f64(&view, part);
         for (size_t i = 0; i < view.count; i++)
-            if (!isfinite(part[i])) {
+            if (!(fabs(part[i]) <= (double)FLT_MAX)) {
                 *index = begin + i;
                 return false;
             }

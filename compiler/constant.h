@@ -19,7 +19,8 @@ Constants *constants_new(Arena *arena, const Graph *graph, uint64_t seed);
 /* All elements of a fixed node, dense and row-major; computed once, and good as long as the arena. */
 const double *constant_value(Constants *constants, NodeId id);
 
-/* Whether all elements of a tensor are finite; otherwise *index is the first one that is not. */
+/* Whether all elements of a tensor are finite, as 32-bit floats too; otherwise *index is the first one that
+ * is not. */
 bool constant_finite(const Tensor *tensor, size_t *index);
 
 #endif

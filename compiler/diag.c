@@ -13,12 +13,45 @@ Diag *diag_new(Arena *arena)
     return diag;
 }
 
+/* Others belong to one of these. */
+static bool heads(MessageLevel level)
+{
+    return level == MESSAGE_ERROR || level == MESSAGE_WARNING;
+}
+
+/* Where a message's chain begins: those of one place stand in one chain, the last one first. */
+static size_t *chain(Diag *diag, Place place)
+{
+    return &diag->chains[(place.begin * 31u + place.end) % diag->chain_count];
+}
+
+static void add_to_chain(Diag *diag, size_t index)
+{
+    Message *message = &diag->messages[index];
+    if (!heads(message->level))
+        return;
+    size_t *newest = chain(diag, message->place);
+    message->older = *newest;
+    *newest = index + 1;
+}
+
+/* As many chains as there is room for messages, so that none gets long. */
+static void make_chains(Diag *diag)
+{
+    if (diag->capacity == diag->chain_count)
+        return;
+    diag->chain_count = diag->capacity;
+    diag->chains = arena_array(diag->arena, diag->chain_count, sizeof *diag->chains);
+    for (size_t i = 0; i < diag->count; i++)
+        add_to_chain(diag, i);
+}
+
 /* Whether the same was said already: an error at this place, or the same warning. What lies nowhere
  * in a file is told apart by its text. */
-static bool repeats(const Diag *diag, const Message *message)
+static bool repeats(Diag *diag, const Message *message)
 {
-    for (size_t i = 0; i < diag->count; i++) {
-        const Message *old = &diag->messages[i];
+    for (size_t i = diag->count ? *chain(diag, message->place) : 0; i; i = diag->messages[i - 1].older) {
+        const Message *old = &diag->messages[i - 1];
         if (old->level != message->level || old->place.source != message->place.source ||
             old->place.begin != message->place.begin || old->place.end != message->place.end)
             continue;
@@ -30,18 +63,19 @@ static bool repeats(const Diag *diag, const Message *message)
 
 static void say(Diag *diag, MessageLevel level, Place place, const char *format, va_list args)
 {
-    bool heads = level == MESSAGE_ERROR || level == MESSAGE_WARNING;
-    if (!heads && diag->dropping)
+    if (!heads(level) && diag->dropping)
         return;
-    Message message = {level, place, arena_vprintf(diag->arena, format, args)};
-    if (heads) {
+    Message message = {level, place, arena_vprintf(diag->arena, format, args), 0};
+    if (heads(level)) {
         diag->dropping = repeats(diag, &message);
         if (diag->dropping)
             return;
     }
     diag->messages =
         arena_grow(diag->arena, diag->messages, diag->count, &diag->capacity, sizeof *diag->messages);
-    diag->messages[diag->count++] = message;
+    make_chains(diag);
+    diag->messages[diag->count] = message;
+    add_to_chain(diag, diag->count++);
     diag->errors += level == MESSAGE_ERROR;
 }
 
@@ -82,6 +116,11 @@ int diag_errors(const Diag *diag)
     return diag->errors;
 }
 
+bool diag_advises(const Diag *diag)
+{
+    return !diag->dropping && diag->errors <= DIAG_MOST_ERRORS;
+}
+
 size_t diag_mark(const Diag *diag)
 {
     return diag->count;
@@ -89,8 +128,12 @@ size_t diag_mark(const Diag *diag)
 
 void diag_rewind(Diag *diag, size_t mark)
 {
-    while (diag->count > mark)
-        diag->errors -= diag->messages[--diag->count].level == MESSAGE_ERROR;
+    while (diag->count > mark) {
+        const Message *message = &diag->messages[--diag->count];
+        diag->errors -= message->level == MESSAGE_ERROR;
+        if (heads(message->level))
+            *chain(diag, message->place) = message->older;
+    }
     diag->dropping = false;
 }
 

@@ -31,6 +31,10 @@ void diag_hint(Diag *diag, const char *format, ...) RNNC_FORMAT(2, 3);
 
 int diag_errors(const Diag *diag);
 
+/* Whether notes and hints to the last error are kept and printed: what costs much to find out for one is
+ * left out where not. */
+bool diag_advises(const Diag *diag);
+
 /* How many messages there are, and a return to that many: for work that is tried and done again. */
 size_t diag_mark(const Diag *diag);
 void diag_rewind(Diag *diag, size_t mark);

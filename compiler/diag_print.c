@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-    MOST_ERRORS = 20,
     LONG_LINE = 200,         /* characters; longer lines are cut to WINDOW around the caret */
     WINDOW = 120,
     BEFORE_CARET = 40
@@ -133,11 +132,11 @@ void diag_print(const Diag *diag, FILE *stream, bool colour)
     int errors = 0;
     for (size_t i = 0; i < diag->count; i++) {
         errors += diag->messages[i].level == MESSAGE_ERROR;
-        if (errors > MOST_ERRORS)
+        if (errors > DIAG_MOST_ERRORS)
             break;
         print_message(stream, &diag->messages[i], colour);
     }
-    int more = diag->errors - MOST_ERRORS;
+    int more = diag->errors - DIAG_MOST_ERRORS;
     if (more > 0)
         fprintf(stream, "rnnc: %d more error%s\n", more, more == 1 ? "" : "s");
 }

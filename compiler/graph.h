@@ -33,7 +33,7 @@ typedef struct Node {
     const Tensor *tensor;    /* TENSOR: the data; NULL where no file was read (random weights, tests) */
     const char *label;       /* the variable of the model that this is the value of, "h.c"; or NULL */
     bool fixed;              /* depends on constants and tensors only: known when compiling */
-    int group;               /* nodes of one group become one loop over units; -1: none (pass_fuse) */
+    int group;               /* nodes of one group become one loop over units, less than `count` in the end; -1: none (pass_fuse) */
     Place place;
 } Node;
 

@@ -153,6 +153,15 @@ static const char *verify_outputs(Arena *arena, const Graph *graph)
     return NULL;
 }
 
+/* Groups are counted by arrays that are as long as the graph's. */
+static const char *verify_groups(Arena *arena, const Graph *graph)
+{
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->node[i].group >= 0 && (size_t)graph->node[i].group >= graph->count)
+            return say(arena, graph, (NodeId)i, arena_printf(arena, "the group %d of %zu nodes", graph->node[i].group, graph->count));
+    return NULL;
+}
+
 static const char *verify_causal(Arena *arena, const Graph *graph)
 {
     NodeId knot = nest_find(arena, graph)->knot;
@@ -173,8 +182,8 @@ static const char *verify_orders(Arena *arena, const Graph *graph)
 
 const char *graph_verify(Arena *arena, const Graph *graph)
 {
-    static const char *(*const checks[])(Arena *, const Graph *) = {verify_conditions, verify_inputs, verify_outputs, verify_orders,
-                                                                    verify_causal};
+    static const char *(*const checks[])(Arena *, const Graph *) = {verify_groups, verify_conditions, verify_inputs, verify_outputs,
+                                                                    verify_orders, verify_causal};
     const char *error = verify_clocks(arena, graph);
     for (size_t i = 0; i < graph->count && !error; i++)
         error = graph_verify_node(arena, graph, (NodeId)i);

@@ -266,13 +266,15 @@ Clocks scope_clocks(const Scope *scope, const Over *over)
 
 void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place)
 {
+    diag_error(c->diag, place, "%s is not defined here", name);
+    if (!diag_advises(c->diag))
+        return;
     size_t count = scope->vars->count + c->globals->vars->count + scope->clocks->count, k = 0;
     const char **names = arena_array(c->arena, count + 1, sizeof *names);
     const Map *maps[] = {scope->vars, c->globals->vars, scope->clocks};
     for (int m = 0; m < 3; m++)
         for (size_t i = 0; i < maps[m]->count; i++)
             names[k++] = maps[m]->entries[i].key;
-    diag_error(c->diag, place, "%s is not defined here", name);
     const char *near = diag_nearest(name, names, count);
     if (near)
         diag_hint(c->diag, "did you mean `%s`?", near);

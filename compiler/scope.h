@@ -364,6 +364,9 @@ NodeId check_weight(Checker *c, Variable *variable);
 Value check_tensor(Checker *c, Where w, const Expr *string);
 void check_weights_used(Checker *c);
 void check_weights_missing(Checker *c);
+
+/* ---- check_layout.c ---- */
+NodeId check_layout(Checker *c, const Variable *variable, const char *path, NodeId node, Shape want);
 void check_weights_finite(Checker *c, const Graph *graph);
 
 #endif

@@ -1,6 +1,7 @@
 /* tensor_file.c: opens a weight file, tells its format by its first bytes and looks tensors up.
- * In: a path. Out: a TensorFile whose names are unique and sorted for the search; npy_write. The formats
- * have a reader each: tensor_safetensors.c, tensor_npy.c, tensor_onnx.c; tensor_dtype.c knows the elements. */
+ * In: a path, or the bytes of a file. Out: a TensorFile whose names are unique and sorted for the search.
+ * The formats have a reader each: tensor_safetensors.c, tensor_npy.c, tensor_onnx.c; tensor_dtype.c knows
+ * the elements. */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -10,13 +11,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_LIMIT = 1000, NPY_HEADER_ROOM = 384 };
+enum { NAME_LIMIT = 1000 };
 
 typedef struct Block Block;
 struct Block {
@@ -200,17 +200,38 @@ static bool format_read(TensorFile *file, const char *path, unsigned char *bytes
     return format_unknown(file, bytes, size);
 }
 
-TensorFile *tensor_file_open(Arena *arena, const char *path, const char **error)
+static TensorFile *file_new(Arena *arena)
 {
     TensorFile *file = arena_alloc(arena, sizeof *file);
     file->arena = arena;
-    size_t size = 0;
-    unsigned char *bytes = path_read(file, path, &size);
+    return file;
+}
+
+/* `bytes`: a block of the file, or NULL after a message. */
+static TensorFile *file_finish(TensorFile *file, const char *path, unsigned char *bytes, size_t size, const char **error)
+{
     if (bytes && format_read(file, path, bytes, size) && names_sort(file))
         return file;
     *error = file->error;
     tensor_file_close(file);
     return NULL;
+}
+
+TensorFile *tensor_file_open(Arena *arena, const char *path, const char **error)
+{
+    TensorFile *file = file_new(arena);
+    size_t size = 0;
+    unsigned char *bytes = path_read(file, path, &size);
+    return file_finish(file, path, bytes, size, error);
+}
+
+TensorFile *tensor_file_parse(Arena *arena, const char *path, const void *bytes, size_t size, const char **error)
+{
+    TensorFile *file = file_new(arena);
+    unsigned char *copy = tensor_file_block(file, size);
+    if (copy && size)
+        memcpy(copy, bytes, size);
+    return file_finish(file, path, copy, size, error);
 }
 
 void tensor_file_close(TensorFile *file)
@@ -248,65 +269,4 @@ const Tensor *tensor_file_find(const TensorFile *file, const char *name)
             low = middle + 1;
     }
     return NULL;
-}
-
-/* The npy prefix and header, padded so that the data begin at a multiple of 64; their length. */
-static size_t npy_header(char *text, DType dtype, int rank, const int64_t *dim)
-{
-    enum { PREFIX = 10, ROOM = NPY_HEADER_ROOM };
-    const uint16_t probe = 1;
-    bool little = *(const unsigned char *)&probe == 1;
-    char order = dtype_size(dtype) == 1 ? '|' : little ? '<' : '>';
-    int at = PREFIX;
-    at += snprintf(text + at, (size_t)(ROOM - at), "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order,
-                   dtype_table[dtype].npy);
-    for (int i = 0; i < rank; i++)
-        at += snprintf(text + at, (size_t)(ROOM - at), "%s%" PRId64, i ? ", " : "", dim[i]);
-    at += snprintf(text + at, (size_t)(ROOM - at), rank == 1 ? ",), }" : "), }");     /* (3) is no tuple */
-    while ((at + 1) % 64)
-        text[at++] = ' ';
-    text[at++] = '\n';
-    memcpy(text, "\x93NUMPY\1\0", 8);
-    text[8] = (char)((at - PREFIX) & 255);
-    text[9] = (char)((at - PREFIX) >> 8);
-    return (size_t)at;
-}
-
-static bool npy_stream(FILE *stream, DType dtype, int rank, const int64_t *dim, const void *data)
-{
-    char header[NPY_HEADER_ROOM];
-    size_t length = npy_header(header, dtype, rank, dim), count = 1;
-    for (int i = 0; i < rank; i++)
-        count *= (size_t)dim[i];
-    return fwrite(header, 1, length, stream) == length &&
-           (!count || fwrite(data, dtype_size(dtype), count, stream) == count);
-}
-
-bool npy_write(const char *path, DType dtype, int rank, const int64_t *dim, const void *data, const char **error)
-{
-    assert(rank >= 0 && rank <= TENSOR_MAX_RANK);
-    if (!dtype_table[dtype].npy) {
-        *error = "npy has no element type bf16; needed another";
-        return false;
-    }
-    struct stat status;
-    bool aside = stat(path, &status) != 0 || S_ISREG(status.st_mode);
-    size_t room = strlen(path) + sizeof ".part";
-    char *part = malloc(room);
-    FILE *stream = NULL;
-    errno = ENOMEM;
-    if (part) {
-        snprintf(part, room, "%s%s", path, aside ? ".part" : "");
-        stream = fopen(part, "wb");
-    }
-    bool good = stream && npy_stream(stream, dtype, rank, dim, data) && fflush(stream) == 0 &&
-                (!aside || rename(part, path) == 0);
-    if (!good)
-        *error = strerror(errno);
-    if (stream)
-        fclose(stream);                 /* nothing is left that could fail: all has been flushed */
-    if (stream && aside && !good)
-        remove(part);
-    free(part);
-    return good;
 }

@@ -42,6 +42,9 @@ typedef struct TensorFile TensorFile;
  * as "tensor 'W' has element type 'F8_E4M3'; needed one of F64 F32 ...". Files and archives of more
  * than 4 GiB are refused. The structure is in the arena, the tensors' bytes are not: close it. */
 TensorFile *tensor_file_open(Arena *arena, const char *path, const char **error);
+
+/* The same of bytes in memory, which are copied; of `path` only the name of a lone npy is taken. */
+TensorFile *tensor_file_parse(Arena *arena, const char *path, const void *bytes, size_t size, const char **error);
 void tensor_file_close(TensorFile *file);       /* NULL is allowed */
 
 /* The tensors in the order of the file, as one array: a safetensors header, an archive's directory, a

@@ -13,7 +13,9 @@
 enum {
     PREFIX_MAX = 12,
     HEADER_LIMIT = 4096,            /* eight dimensions need less than 300 */
-    DEFLATE_RATIO = 1032            /* deflate cannot do better than 258 bytes from 2 bits */
+    DEFLATE_RATIO = 1032,           /* deflate cannot do better than 258 bytes from 2 bits */
+    BOMB_RATIO = 32,                /* weights hardly get smaller by half, so that a large file which claims more ... */
+    BOMB_ROOM = 256 << 20           /* ... is made to fill memory */
 };
 
 typedef struct Npy {
@@ -349,6 +351,9 @@ static bool claims_check(TensorFile *file, zip_t *zip, zip_uint64_t count, uint6
         stored += status.comp_size;
         unpacked += status.size;
     }
+    if (unpacked > BOMB_ROOM && unpacked / BOMB_RATIO > archive)
+        return tensor_file_fail(file, "the archive has %" PRIu64 " bytes, and is said to unpack to %" PRIu64 "; allowed are %d times "
+                                "as many, or %d", archive, unpacked, BOMB_RATIO, BOMB_ROOM);
     return true;
 }
 

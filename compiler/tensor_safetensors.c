@@ -12,9 +12,9 @@
 
 enum {
     PREFIX = 8,
-    /* 2 * 10^5 tensors. Parsed JSON takes up to some fifty times the memory of its text, which is why
-     * this is less than the 100 MB that the format allows. */
-    HEADER_LIMIT = 32 << 20
+    /* 10^5 tensors. Parsed JSON takes up to some fifty times the memory of its text, which is why this is
+     * less than the 100 MB that the format allows. */
+    HEADER_LIMIT = 8 << 20
 };
 
 typedef struct Span {

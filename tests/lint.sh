@@ -9,6 +9,9 @@ for cc in gcc clang; do
     for file in compiler/*.c; do
         $cc -std=c11 $flags -fsyntax-only -Icompiler -I"$build" "$file" || status=1
     done
+    for file in tests/fuzz/*.c; do
+        $cc -std=c11 $flags -fsyntax-only -Icompiler -I"$build" "$file" || status=1
+    done
     for file in tests/*.c tests/unit/test_*.c; do
         # Check's own macros are written for gcc.
         $cc -std=c11 $flags -Wno-unknown-warning-option -Wno-gnu-zero-variadic-macro-arguments -fsyntax-only -Iruntime "$file" || status=1
@@ -32,7 +35,7 @@ if command -v clang-tidy >/dev/null; then
     echo "clang-tidy: done"
 fi
 # Lengths: files up to 400 lines, functions (from a line with { in column 1 to its }) up to 50.
-for file in compiler/*.[ch] runtime/*.[ch] tests/*.[ch] tests/unit/*.[ch] samples/*/*.c; do
+for file in compiler/*.[ch] runtime/*.[ch] tests/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] samples/*/*.c; do
     awk -v file="$file" '/^{/ { start = NR } /^}/ && start { if (NR - start > 51) {
             print file ":" start ": a function of " NR - start - 1 " lines"; bad = 1 } start = 0 }
         END { if (NR > 400) { print file ": " NR " lines"; bad = 1 } exit bad }' "$file" || status=1

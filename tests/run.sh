@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every test program of a build folder, and ends with the sum of what they say:
-# tests/run.sh BUILD [asan]. Exit status 1 if any test failed.
+# tests/run.sh BUILD [asan|coverage]. Exit status 1 if any test failed.
 build=$1
 kind=$2
 log=$build/tests/log
@@ -19,15 +19,21 @@ run() { # NAME COMMAND...
     return 0
 }
 for unit in "$build"/tests/test_*; do
-    case $unit in *.d) continue ;; esac
+    case $unit in *.d | *.gc??) continue ;; esac
+    # It builds programs of its own, with which no library for coverage links.
+    [ "$kind $(basename "$unit")" = "coverage test_emitted" ] && continue
     run "$(basename "$unit")" "$unit"
 done
 suites="golden errors numeric real"
-[ "$kind" = asan ] && suites="errors numeric"
+case $kind in
+asan) suites="errors numeric" ;;
+coverage) suites=${SUITES-golden errors numeric} && run fuzz_replay "$build/replay" ;;
+*) run fuzz_replay "$build/tests/fuzz_replay" ;;
+esac
 for suite in $suites; do
     run "$suite" "$build/tests/cases" "$suite"
 done
-[ "$kind" = asan ] || for sample in samples/*/main.c; do
+[ "$kind" ] || for sample in samples/*/main.c; do
     sample=$(basename "$(dirname "$sample")")
     run "$sample" sh "tests/$sample.sh" "$build"
 done

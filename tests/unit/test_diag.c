@@ -187,6 +187,27 @@ START_TEST(twenty_errors_are_enough)
 }
 END_TEST
 
+/* Found by fuzzing: to look through all messages for each took hours for a large file. */
+START_TEST(many_errors_are_soon_told)
+{
+    enum { MANY = 200000 };
+    char *text = arena_alloc(arena, MANY + 1);
+    memset(text, 'x', MANY);
+    Source *source = source_from_text(arena, "m", text);
+    for (uint32_t i = 0; i < MANY; i++) {
+        diag_error(diag, (Place){source, i, i + 1}, "e");
+        ck_assert_int_eq(diag_advises(diag), i < 20);
+        diag_error(diag, (Place){source, i / 2, i / 2 + 1}, "again");
+        ck_assert(!diag_advises(diag));
+    }
+    ck_assert_int_eq(diag_errors(diag), MANY);
+    diag_rewind(diag, MANY / 2);
+    for (uint32_t i = 0; i < MANY; i++)
+        diag_error(diag, (Place){source, i, i + 1}, "e");
+    ck_assert_int_eq(diag_errors(diag), MANY);
+}
+END_TEST
+
 START_TEST(colour_only_if_asked)
 {
     Source *source = source_from_text(arena, "m", "a\n");
@@ -224,6 +245,7 @@ int main(void)
     tcase_add_test(tests, one_place_one_error);
     tcase_add_test(tests, messages_are_taken_back);
     tcase_add_test(tests, twenty_errors_are_enough);
+    tcase_add_test(tests, many_errors_are_soon_told);
     tcase_add_test(tests, colour_only_if_asked);
     tcase_add_test(tests, nearest_names);
     Suite *suite = suite_create("diag");

@@ -52,7 +52,7 @@ static const char every_operator[] =
     "%5 = state %3 : [4] over t clock=t next=%6\n"
     "%6 = + %5 %0 : [4] over t group=0 label=\"h.i\"\n"
     "%7 = - %6 %3 : [4] over t group=0\n"
-    "%8 = * %6 %7 : [4] over t group=2147483647\n"
+    "%8 = * %6 %7 : [4] over t group=83\n"
     "%9 = / %8 %3 : [4] over t\n"
     "%10 = % %9 %3 : [4] over t\n"
     "%11 = ** %10 %3 : [4] over t\n"
@@ -169,7 +169,7 @@ static const char *const texts[] = {
     "%0 = const : [] value=-0\n%1 = const : [] value=inf\n%2 = const : [1, 1] value=-inf\n%3 = const : [] value=nan\n",
     "%0 = const : [] value=0.10000000000000001\n%1 = const : [] value=5e-324\n%2 = const : [] value=1e+100\n",
     "%0 = const : [] value=1\n%1 = const : [] value=1\n%2 = + %0 %1 : []\n%3 = neg %2 : []\n%4 = neg %2 : []\n",
-    "%0 = const : [] value=1 label=\"\"\n%1 = tanh %0 : [] group=3 label=\"a.b\"\n",
+    "%0 = const : [] value=1 label=\"\"\n%1 = tanh %0 : [] group=1 label=\"a.b\"\n",
 };
 
 /* As they are but for the shortest form of numbers; nothing folds, equal nodes stay two. */
@@ -282,6 +282,7 @@ static const struct {
     {"%0 = tensor : [] name=\"\"", "line 1: node %0 (tensor): it has no name"},
     {"%0 = const : [] group=1", "line 1: node %0 (const): it cannot be in a group"},
     {"%0 = const : [] group=4294967296", "line 1: a number above 2147483647"},
+    {"%0 = const : []\n%1 = tanh %0 : [] group=2", "line 2: node %1 (tanh): the group 2 of 2 nodes"},
     {"%0 = const : [] axis=3", "line 1: node %0 (const): it has an axis, but works along none"},
     {"%0 = const : [] tokens=3 value=3", "line 1: node %0 (const): 3 is no token of 3"},
     {"%0 = const : [] tokens=3 value=0.5", "line 1: node %0 (const): 0.5 is no token of 3"},

@@ -74,6 +74,7 @@ static void break_fixed(Graph *g) { g->node[4].fixed = true; }
 static void break_axis(Graph *g) { g->node[7].at.axis = 1; }
 static void break_two_ways(Graph *g) { g->node[6].at.axis = 0; }
 static void break_group(Graph *g) { g->node[6].group = 0; }
+static void break_group_count(Graph *g) { g->node[5].group = (int)g->count; }
 static void break_group_number(Graph *g) { g->node[5].group = -2; }
 static void break_next(Graph *g) { g->node[3].next = NODE_NONE; }
 static void break_next_shape(Graph *g) { g->node[3].next = 1; }
@@ -195,6 +196,7 @@ static const struct {
     {break_axis, "node %7 (argmax): `argmax` along axis 1 of [4]: the axes are 0 to 0"},
     {break_two_ways, "node %6 (sum): it has an axis, but works along none"},
     {break_group, "node %6 (sum): it cannot be in a group"},
+    {break_group_count, "node %5 (+): the group 24 of 24 nodes"},
     {break_group_number, "node %5 (+): there is no group -2"},
     {break_next, "node %3 (state): there is no %-1 to be its next value"},
     {break_next_shape, "node %3 (state): it is [4], but its next value is [4, 4]"},

@@ -118,6 +118,11 @@ START_TEST(npz_lies)
     patch(0, SIZE, 0x90000000, 4);
     patch(1, SIZE, 0x90000000, 4);
     refuse("the archive unpacks to more than the 4294967296 bytes that are allowed");
+    build_npz("b.npy", ZIP_CM_DEFLATE);
+    patch(0, SIZE, 128 << 20, 4);
+    patch(1, SIZE, (128 << 20) + 1, 4);
+    refuse(arena_printf(arena, "the archive has %zu bytes, and is said to unpack to 268435457; allowed are 32 times as many, or 268435456",
+                        built.size));
 }
 END_TEST
 
