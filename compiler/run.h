@@ -8,6 +8,9 @@
 /* Emits, builds and runs. False after errors in diag. */
 bool run_model(Arena *arena, Diag *diag, Options *o, const Plan *plan, const EmitOptions *e);
 
+/* Whether its functions can be called that way (see --by); otherwise *why says what is missing. */
+bool run_by(const Plan *plan, const char *by, const char **why);
+
 /* The reference interpreter on the graph as the checker left it. */
 bool run_interpreted(Arena *arena, Diag *diag, const Options *o, const Graph *graph);
 
@@ -30,5 +33,38 @@ size_t run_count(const RunData *data, NodeId id);
 
 /* Writes the outputs that were asked for, or shows all. */
 bool run_write(Arena *arena, Diag *diag, const Options *o, const RunData *data, const double *const *output);
+
+/* ---- run_program.c: programs made of plans ---- */
+typedef struct Tools {           /* where and by what programs are built */
+    Arena *arena;
+    Diag *diag;
+    const Options *o;
+    const char *folder;          /* to build in */
+    const char *cc;              /* the C compiler with its options */
+    const char *include;         /* the folder of rt.h */
+    const char *library;         /* librnnrt.a, or NULL: the runtime's sources are compiled along */
+    const char *link;            /* that library or those sources, for a command line */
+} Tools;
+
+/* Finds the runtime and makes the folder; tools_close removes that, unless it was given. False after errors. */
+bool tools_open(Tools *tools, Arena *arena, Diag *diag, const Options *o);
+void tools_close(const Tools *tools);
+
+/* Calls the C compiler with those words behind the include path. */
+bool tools_compile(const Tools *tools, const char *words);
+
+typedef struct Program {
+    const Tools *tools;
+    const Plan *plan;
+    const EmitOptions *e;
+    const char *path;
+} Program;
+
+/* Emits and builds, where what is there is not up to date. */
+bool program_build(Program *program, const Tools *tools, const Plan *plan, const EmitOptions *e);
+
+/* Runs it, by one of the words of --by, on an instruction set (NULL: as the environment says): the numbers of each
+ * output, and in data->length how long clocks were. NULL after errors. */
+const double **program_run(const Program *program, RunData *data, const char *by, const char *isa);
 
 #endif
