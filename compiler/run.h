@@ -5,6 +5,8 @@
 #include "emit.h"
 #include "options.h"
 
+#include <stdio.h>
+
 /* Emits, builds and runs. False after errors in diag. */
 bool run_model(Arena *arena, Diag *diag, Options *o, const Plan *plan, const EmitOptions *e);
 
@@ -21,7 +23,9 @@ typedef struct RunData {
     double **input;              /* of each port, its clocks in the port's order */
 } RunData;
 
-/* Reads the inputs and finds the clocks' lengths; false after errors. */
+/* Reads the inputs and finds the clocks' lengths; false after errors. For verify, inputs that are not given are drawn
+ * at random, and lengths that nothing tells are chosen, at most RUN_STEPS. */
+enum { RUN_STEPS = 61 };
 bool run_read(Arena *arena, Diag *diag, const Options *o, const Graph *graph, RunData *data);
 
 /* Whether the model finds a clock's length, or draws: what a run gives back, and needs, beside ports. */
@@ -52,6 +56,12 @@ void tools_close(const Tools *tools);
 
 /* Calls the C compiler with those words behind the include path. */
 bool tools_compile(const Tools *tools, const char *words);
+
+/* Compiles the runtime's sources once, for several programs; nothing where there is a library. */
+bool tools_runtime(Tools *tools);
+
+/* Builds and runs a program that asks the runtime for something: what it prints. NULL after errors. */
+FILE *tools_ask(const Tools *tools, const char *source);
 
 typedef struct Program {
     const Tools *tools;

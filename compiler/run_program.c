@@ -141,6 +141,41 @@ bool tools_compile(const Tools *t, const char *what)
     return status == 0 || fail(t, "the C compiler failed", command);
 }
 
+bool tools_runtime(Tools *t)
+{
+    static const char *const parts[] = {"dispatch", "kernels"};
+    const char *objects = "";
+    for (size_t i = 0; i < 2 && !t->library; i++) {
+        const char *source = quote(t->arena, arena_printf(t->arena, "%s/%s.c", t->include, parts[i]));
+        const char *object = quote(t->arena, arena_printf(t->arena, "%s/rt_%s.o", t->folder, parts[i]));
+        if (!tools_compile(t, arena_printf(t->arena, "-c %s -o %s", source, object)))
+            return false;
+        objects = arena_printf(t->arena, "%s %s", objects, object);
+    }
+    t->link = t->library ? t->link : objects;
+    return true;
+}
+
+FILE *tools_ask(const Tools *t, const char *source)
+{
+    Arena *a = t->arena;
+    const char *path = arena_printf(a, "%s/rt_ask", t->folder), *error = NULL;
+    OutFiles *files = out_files_new(a);
+    out_files_add(files, "rt_ask.c", source, strlen(source));
+    if (!out_files_commit(files, t->folder, &error)) {
+        fail(t, t->folder, error);
+        return NULL;
+    }
+    const char *answer = arena_printf(a, "%s.txt", path), *program = quote(a, path);
+    const char *command = arena_printf(a, "%s%s%s >%s", t->o->exec ? t->o->exec : "", t->o->exec ? " " : "", program, quote(a, answer));
+    if (!tools_compile(t, arena_printf(a, "%s %s -lm -o %s", quote(a, arena_printf(a, "%s.c", path)), t->link, program)))
+        return NULL;
+    FILE *file = shell(t, command) == 0 ? fopen(answer, "r") : NULL;
+    if (!file)
+        fail(t, "the program failed", command);
+    return file;
+}
+
 bool program_build(Program *p, const Tools *tools, const Plan *plan, const EmitOptions *e)
 {
     Arena *a = tools->arena;
