@@ -125,13 +125,12 @@ static const double **run(const Verify *v, const Program *p, const char *by, con
     return program_run(p, data, by, isa);
 }
 
-/* Where the model finds lengths, C and equations may not agree on them. */
-static void compare_lengths(Verify *v, const int64_t *length, const char *isa)
+/* Where the model finds lengths, and gives them to its caller, C and equations may not agree on them. */
+static void compare_lengths(Verify *v, const Plan *plan, const int64_t *length, const char *isa)
 {
     for (int k = 0; k < v->graph->clock_count; k++) {
         const Clock *clock = &v->graph->clock[k];
-        bool told = (clock->kind == CLOCK_TICKS || clock->until != NODE_NONE) && length[k] > 0;
-        if (told && length[k] != v->length[k])
+        if (emit_gives_length(plan, k) && length[k] != v->length[k])
             diag_error(v->diag, clock->place, "%lld steps of %s by the equations, and %lld in C on %s", (long long)v->length[k], clock->name,
                        (long long)length[k], isa);
     }
@@ -153,7 +152,7 @@ static bool run_on(Verify *v, const Program *ships, const Program *all, const ch
     const double **got = run(v, ships, "run", isa, &data), **stepped = NULL, **kept = NULL;
     if (!got)
         return false;
-    compare_lengths(v, data.length, isa);
+    compare_lengths(v, ships->plan, data.length, isa);
     for (size_t i = 0; i < v->outputs; i++) {
         Watched *w = &v->watched[i];
         gap_take(&w->gap, w, w->want, got[i], data.length, isa, v->tolerance);

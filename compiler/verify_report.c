@@ -18,7 +18,7 @@ typedef struct Row {
 
 static const char *number(Arena *arena, double value)
 {
-    return isnan(value) ? "nan" : arena_printf(arena, fabs(value) >= 100 && fabs(value) < 1e6 && value == floor(value) ? "%.0f" : "%.2g", value);
+    return arena_printf(arena, value >= 10 && value < 1e7 ? "%.0f" : "%.2g", value);
 }
 
 /* Of a float all digits that tell it from its neighbours; of the other one as many. */
