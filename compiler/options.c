@@ -274,6 +274,19 @@ static const char about_tolerance[] =
     "\nThe tolerance is relative to the larger of 1 and the variable's largest value. 1e-5: of single precision, 6e-8 of\n"
     "a value, sums of some thousand products and a few hundred steps make less; a wrong weight makes more.\n";
 
+static const char status_compile[] =
+    "\nExit status: 0 all is well, 1 errors in the model or the weights, 2 a command line that cannot be understood.\n"
+    "Messages go to stderr; nothing is written where there was an error.";
+
+static const char status_run[] =
+    "\nExit status: 0 all is well, 1 errors in the model, the weights or the inputs, 2 a command line that cannot be\n"
+    "understood, 3 (--by=step or parts) the model has no such calls. Messages go to stderr; nothing is written where\n"
+    "there was an error.";
+
+static const char status_verify[] =
+    "\nExit status: 0 all is well, 1 something is beyond the tolerance, or there are errors in the model, the weights or\n"
+    "the inputs, 2 a command line that cannot be understood. Messages go to stderr.";
+
 static bool show_help(Word *w)
 {
     int command = command_of(w->o);
@@ -283,10 +296,7 @@ static bool show_help(Word *w)
             printf("  %s%s%*s %s\n", table[i].name, table[i].value, 24 - (int)(strlen(table[i].name) + strlen(table[i].value)), "", table[i].help);
     if (command == VERIFY)
         fputs(about_tolerance, stdout);
-    printf("\nExit status: 0 all is well, 1 errors in the model, the weights or the inputs%s, 2 a command line that\n"
-           "cannot be understood%s. Messages go to stderr; nothing is written where there was an error.\n",
-           command == VERIFY ? ", or something beyond the tolerance" : "",
-           command == RUN ? ", 3 (--by=step or parts) the model has no such calls" : "");
+    puts(command == VERIFY ? status_verify : command == RUN ? status_run : status_compile);
     return w->o->done = true;
 }
 

@@ -244,15 +244,16 @@ static void judge_given(const Verify *v, const Watched *w)
     if (!gap->parts)
         return;
     const char *where = gap_where(v->arena, v->graph, w, gap->first);
-    const char *who = c->parts && q->parts ? "by the equations and in C" : q->parts ? "by the equations" : "in C";
+    bool alike = c->parts && q->parts && !w->gap.parts;
+    const char *who = alike ? "by the equations and in C" : q->parts ? "by the equations" : "in C";
     diag_error(v->diag, (Place){0}, "%s: %s%s%s is %s there, and %s %s", w->given_file, w->name, *where ? " at " : "", where,
                value_text(v, w, gap->first_want), value_text(v, w, gap->first_got), who);
-    if (c->parts && q->parts && !w->gap.parts)
+    if (alike)
         diag_hint(v->diag, "the C does what the model says: it is the model's equations, its weights or the input that are not those of %s", w->given_file);
     else if (q->parts && !c->parts)
         diag_hint(v->diag, "the C agrees with %s; the equations in double precision do not", w->given_file);
     else
-        diag_hint(v->diag, q->parts ? "neither agrees with it, nor one with the other" : "the model says the same as %s; it is the C that does not", w->given_file);
+        diag_hint(v->diag, q->parts ? "neither the equations nor the C agree with %s, nor with each other" : "the model says the same as %s; it is the C that does not", w->given_file);
 }
 
 void verify_judge(Verify *v)
