@@ -27,6 +27,9 @@ suites="golden errors numeric real"
 for suite in $suites; do
     run "$suite" "$build/tests/cases" "$suite"
 done
+[ "$kind" = asan ] || for script in verify deterministic; do
+    run "$script" sh "tests/$script.sh" "$build"
+done
 [ "$kind" = asan ] || for sample in samples/*/main.c; do
     sample=$(basename "$(dirname "$sample")")
     run "$sample" sh "tests/$sample.sh" "$build"
