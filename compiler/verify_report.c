@@ -157,7 +157,7 @@ void verify_print(const Verify *v)
     if (v->no_variables)
         printf("\nthe variables cannot be shown: no plan keeps all of them\n");
     if (v->other_bits)
-        printf("\nThe outputs are those of the C that is written; where it also keeps all variables, they have other bits.\n");
+        printf("\nOutputs are those of the code that ships; the code that keeps all variables gives them other bits.\n");
     printf("\n%s %g, relative to the larger of 1 and the largest value of each\n",
            is_good(v) ? "all is within the tolerance of" : "not all is within the tolerance of", v->tolerance);
     fflush(stdout);
