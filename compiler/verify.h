@@ -101,6 +101,9 @@ typedef struct Verify {
 void verify_print(const Verify *v);
 void verify_print_json(const Verify *v);        /* verify_json.c */
 
+/* Whether nothing is beyond the tolerance. */
+bool verify_is_good(const Verify *v);
+
 /* Errors in diag for what is beyond the tolerance. */
 void verify_judge(Verify *v);
 

@@ -67,7 +67,7 @@ void verify_print_json(const Verify *v)
         json_array_append_new(isas, json_string(v->isa[i]));
     for (int k = 0; k < v->graph->clock_count; k++)
         json_object_set_new(steps, v->graph->clock[k].name, json_integer((json_int_t)v->length[k]));
-    json_t *all = json_pack("{ss ss so so sf sI so so}", "model", v->graph->name, "cc", v->cc, "isa", isas, "steps", steps, "tolerance",
+    json_t *all = json_pack("{ss sb ss so so sf sI so so}", "model", v->graph->name, "good", verify_is_good(v), "cc", v->cc, "isa", isas, "steps", steps, "tolerance",
                             v->tolerance, "seed", (json_int_t)v->o->draw_seed, "outputs", outputs, "variables", variables);
     json_dumpf(all, stdout, JSON_INDENT(1));
     fputs("\n", stdout);

@@ -132,7 +132,7 @@ static const char *made_up(const Verify *v)
     return text;
 }
 
-static bool is_good(const Verify *v)
+bool verify_is_good(const Verify *v)
 {
     bool good = diag_errors(v->diag) == 0 && (!v->stepped || v->step_bits);
     for (size_t i = 0; i < v->count; i++) {
@@ -159,7 +159,7 @@ void verify_print(const Verify *v)
     if (v->other_bits)
         printf("\nOutputs are those of the code that ships; the code that keeps all variables gives them other bits.\n");
     printf("\n%s %g, relative to the larger of 1 and the largest value of each\n",
-           is_good(v) ? "all is within the tolerance of" : "not all is within the tolerance of", v->tolerance);
+           verify_is_good(v) ? "all is within the tolerance of" : "not all is within the tolerance of", v->tolerance);
     fflush(stdout);
 }
 
