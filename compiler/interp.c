@@ -227,10 +227,10 @@ static bool copy_output(Interp *in, const Port *port, const int64_t *length, con
     return true;
 }
 
-static Interp *interp_new(Arena *arena, const Graph *graph, Constants *constants, uint32_t seed)
+static Interp *interp_new(Arena *arena, const Graph *graph, Constants *constants, uint32_t seed, bool single)
 {
     Interp *in = arena_alloc(arena, sizeof *in);
-    *in = (Interp){.arena = arena, .graph = graph, .constants = constants, .seed = seed};
+    *in = (Interp){.arena = arena, .graph = graph, .constants = constants, .seed = seed, .single = single};
     size_t most = 1;
     for (size_t i = 0; i < graph->count; i++)
         if ((size_t)graph->node[i].count > most)
@@ -243,10 +243,10 @@ static Interp *interp_new(Arena *arena, const Graph *graph, Constants *constants
     return in;
 }
 
-const char *interp_run(Arena *arena, const Graph *graph, Constants *constants, uint32_t seed, const int64_t *steps,
+const char *interp_run(Arena *arena, const Graph *graph, Constants *constants, uint32_t seed, bool single, const int64_t *steps,
                        const double *const *input, int64_t *length, const double **output, const int64_t **turn)
 {
-    Interp *in = interp_new(arena, graph, constants, seed);
+    Interp *in = interp_new(arena, graph, constants, seed, single);
     if (!check_lengths(in, steps))
         return in->error;
     time_begin(&in->time, arena, graph, steps);

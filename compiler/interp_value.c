@@ -110,7 +110,7 @@ static void compute_uniform(const Interp *in, NodeId id, const Steps *steps, dou
         out[i] = (double)rt_uniform(in->seed, (uint32_t)node->at.site, counter * size + i);
 }
 
-bool interp_value(Interp *in, Need of, const Steps *steps)
+static bool compute(Interp *in, Need of, const Steps *steps)
 {
     const Node *node = &in->graph->node[of.id];
     int64_t size = shape_count(node->type.shape);
@@ -126,4 +126,14 @@ bool interp_value(Interp *in, Need of, const Steps *steps)
         return compute_operator(in, of.id, steps, out);
     compute_gathered(in, of.id, steps, out);
     return true;
+}
+
+bool interp_value(Interp *in, Need of, const Steps *steps)
+{
+    int64_t size = shape_count(in->graph->node[of.id].type.shape);
+    double *out = in->time.value[of.id] + of.position * size;
+    bool good = compute(in, of, steps);
+    for (int64_t i = 0; i < size && in->single; i++)
+        out[i] = (double)(float)out[i];
+    return good;
 }

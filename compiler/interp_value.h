@@ -15,6 +15,7 @@ typedef struct Interp {
     const Graph *graph;
     Constants *constants;
     uint32_t seed;
+    bool single;             /* round every value to a float */
     Time time;
     const Port **port;       /* of each INPUT node */
     const double **source;   /* of each INPUT node: the caller's array */

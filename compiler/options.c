@@ -214,7 +214,7 @@ static const struct Option {
     {"--input", NEEDS, take_input, RUN | VERIFY, " NAME=FILE", "an input, as .npy, clocks first"},
     {"--output", NEEDS, take_output, RUN, " NAME=FILE", "write an output as .npy; with none, all are shown"},
     {"--against", NEEDS, take_against, VERIFY, " NAME=FILE", "what an output or a variable should be, as .npy: what another program computed"},
-    {"--tolerance", NEEDS, take_tolerance, VERIFY, "=NUMBER", "what is beyond it is an error; otherwise 1e-5, see below"},
+    {"--tolerance", NEEDS, take_tolerance, VERIFY, "=NUMBER", "how far off is an error, relative to the larger of 1 and the largest value; otherwise see below"},
     {"--isa", NEEDS, take_isa, VERIFY, "=NAME", "on that instruction set; all: on each that the machine has"},
     {"--json", PLAIN, take_json, VERIFY, "", "the result as JSON"},
     {"--steps", NEEDS, take_steps, RUN | VERIFY, " CLOCK=NUMBER", "of a clock that no input tells the length of; otherwise run takes its bound, verify up to 61"},
@@ -271,8 +271,10 @@ static const char usage_verify[] =
     "the model (equations, weights, input) or that of the C. A variable called h.c is the c of the call h.\n";
 
 static const char about_tolerance[] =
-    "\nThe tolerance is relative to the larger of 1 and the variable's largest value. 1e-5: of single precision, 6e-8 of\n"
-    "a value, sums of some thousand products and a few hundred steps make less; a wrong weight makes more.\n";
+    "\nAllowed is 1e-5, relative to the larger of 1 and the variable's largest value: of single precision, 6e-8 of a value,\n"
+    "sums of some thousand products and a few hundred steps make less; a wrong weight makes more. Of a network that makes\n"
+    "more of small errors, 16 times what comes out where the equations' values are rounded to floats, but at most 1e-3.\n"
+    "--tolerance takes the place of all that.\n";
 
 static const char status_compile[] =
     "\nExit status: 0 all is well, 1 errors in the model or the weights, 2 a command line that cannot be understood.\n"

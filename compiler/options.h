@@ -36,7 +36,7 @@ typedef struct Options {
     uint32_t draw_seed;          /* of what the model draws, and of the input that verify makes up */
     NamedFile *against;          /* verify: what outputs and variables should be */
     size_t against_count;
-    double tolerance;            /* verify; 0: VERIFY_TOLERANCE */
+    double tolerance;            /* verify; 0: see VERIFY_TOLERANCE */
     const char *isa;             /* verify: an instruction set, "all", or NULL: as the environment says */
     bool json;                   /* verify */
     const char *by;              /* run, step */

@@ -314,7 +314,7 @@ bool run_interpreted(Arena *arena, Diag *diag, const Options *o, const Graph *gr
         return false;
     const double **output = arena_array(arena, graph->output_count + 1, sizeof *output);
     Constants *constants = constants_new(arena, graph, o->seed);
-    const char *error = interp_run(arena, graph, constants, o->draw_seed, data.length, (const double *const *)data.input, data.length, output, NULL);
+    const char *error = interp_run(arena, graph, constants, o->draw_seed, false, data.length, (const double *const *)data.input, data.length, output, NULL);
     if (error) {
         diag_error(diag, (Place){0}, "%s", error);
         return false;

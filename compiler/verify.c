@@ -24,6 +24,31 @@ static void describe(Verify *v, size_t index)
     w->size = (size_t)shape_count(w->node->type.shape);
 }
 
+/* Of tokens each is its own: the largest says nothing. */
+static double scale(const Watched *w)
+{
+    return w->node->type.tokens ? 1 : gap_scale(w->want, watched_count(w));
+}
+
+/* By what rounding does. Where it makes a choice fall the other way, what follows has nothing to do with rounding:
+ * therefore the limit. */
+static void allow(Verify *v)
+{
+    Arena *a = v->arena;
+    const double **rounded = arena_array(a, v->count + 1, sizeof *rounded);
+    int64_t *length = arena_array(a, (size_t)v->graph->clock_count + 1, sizeof *length);
+    const char *error = interp_run(a, v->graph, constants_new(a, v->graph, v->o->seed), v->o->draw_seed, true, v->data.length,
+                                   (const double *const *)v->data.input, length, rounded, NULL);
+    for (size_t i = 0; i < v->count; i++) {
+        Watched *w = &v->watched[i];
+        Gap gap = {0};
+        if (!error && !w->node->type.tokens)
+            gap_take(&gap, w, w->want, rounded[i], length, NULL);
+        double off = VERIFY_TIMES * gap.absolute, least = VERIFY_TOLERANCE * scale(w), most = VERIFY_MOST * scale(w);
+        w->allowed = off < least ? least : off > most ? most : off;
+    }
+}
+
 static bool interpret(Verify *v)
 {
     Arena *a = v->arena;
@@ -31,7 +56,7 @@ static bool interpret(Verify *v)
     const double **want = arena_array(a, count + 1, sizeof *want);
     const int64_t **turn = arena_array(a, count + 1, sizeof *turn);
     v->length = arena_array(a, (size_t)v->graph->clock_count + 1, sizeof *v->length);
-    const char *error = interp_run(a, v->graph, constants_new(a, v->graph, v->o->seed), v->o->draw_seed, v->data.length,
+    const char *error = interp_run(a, v->graph, constants_new(a, v->graph, v->o->seed), v->o->draw_seed, false, v->data.length,
                                    (const double *const *)v->data.input, v->length, want, turn);
     if (error) {
         diag_error(v->diag, (Place){0}, "%s", error);
@@ -44,8 +69,10 @@ static bool interpret(Verify *v)
         describe(v, i);
         w->want = want[i];
         w->turn = turn[i];
-        w->scale = w->node->type.tokens ? 1 : gap_scale(w->want, watched_count(w));
+        w->allowed = v->o->tolerance * scale(w);
     }
+    if (!(v->o->tolerance > 0))
+        allow(v);
     return true;
 }
 
@@ -155,9 +182,9 @@ static bool run_on(Verify *v, const Program *ships, const Program *all, const ch
     compare_lengths(v, ships->plan, data.length, isa);
     for (size_t i = 0; i < v->outputs; i++) {
         Watched *w = &v->watched[i];
-        gap_take(&w->gap, w, w->want, got[i], data.length, isa, v->tolerance);
+        gap_take(&w->gap, w, w->want, got[i], data.length, isa);
         if (w->given)
-            gap_take(&w->given_c, w, w->given, got[i], data.length, isa, v->tolerance);
+            gap_take(&w->given_c, w, w->given, got[i], data.length, isa);
     }
     if (run_by(ships->plan, "step", &why)) {
         if (!(stepped = run(v, ships, "step", isa, &step_data)))
@@ -172,9 +199,9 @@ static bool run_on(Verify *v, const Program *ships, const Program *all, const ch
     v->other_bits = v->other_bits || !same_bits(v, got, kept, &data);
     for (size_t i = 0; i < v->count; i++) {
         Watched *w = &v->watched[i];
-        gap_take(w->output ? &w->with_all : &w->gap, w, w->want, kept[i], all_data.length, isa, v->tolerance);
+        gap_take(w->output ? &w->with_all : &w->gap, w, w->want, kept[i], all_data.length, isa);
         if (w->given && !w->output)
-            gap_take(&w->given_c, w, w->given, kept[i], all_data.length, isa, v->tolerance);
+            gap_take(&w->given_c, w, w->given, kept[i], all_data.length, isa);
     }
     return true;
 }
@@ -243,13 +270,12 @@ bool verify_model(Arena *arena, Diag *diag, const Options *o, const Graph *graph
     Verify v = {.arena = arena, .diag = diag, .o = o, .text = text, .graph = verify_watch(arena, graph), .e = e};
     Tools tools = {0};
     v.outputs = graph->output_count;
-    v.tolerance = o->tolerance > 0 ? o->tolerance : VERIFY_TOLERANCE;
     if (!run_read(arena, diag, o, graph, &v.data) || !interpret(&v) || !read_all_given(&v) || !run_c(&v, graph, &tools))
         return false;
     for (size_t i = 0; i < v.count; i++) {
         Watched *w = &v.watched[i];
         if (w->given)
-            gap_take(&w->given_equations, w, w->given, w->want, v.length, NULL, v.tolerance);
+            gap_take(&w->given_equations, w, w->given, w->want, v.length, NULL);
     }
     if (o->json)
         verify_print_json(&v);

@@ -39,7 +39,7 @@ static double ulp(double want)
     return ldexp(1, exponent - 24);
 }
 
-static void take(Gap *gap, const Watched *w, size_t element, double want, double got, const char *isa, double tolerance)
+static void take(Gap *gap, const Watched *w, size_t element, double want, double got, const char *isa)
 {
     double off = difference(want, got);
     int64_t turn = w->turn[element / w->size];
@@ -55,7 +55,7 @@ static void take(Gap *gap, const Watched *w, size_t element, double want, double
         gap->relative = off / fabs(want);
     if (want != 0 && off > gap->ulps * ulp(want))
         gap->ulps = off / ulp(want);
-    if (off > tolerance * w->scale && (!gap->parts || turn < gap->turn)) {
+    if (off > w->allowed && (!gap->parts || turn < gap->turn)) {
         gap->parts = true;
         gap->turn = turn;
         gap->first = element;
@@ -65,8 +65,7 @@ static void take(Gap *gap, const Watched *w, size_t element, double want, double
     }
 }
 
-void gap_take(Gap *gap, const Watched *w, const double *want, const double *got, const int64_t *length, const char *isa,
-              double tolerance)
+void gap_take(Gap *gap, const Watched *w, const double *want, const double *got, const int64_t *length, const char *isa)
 {
     size_t count = watched_count(w);
     for (size_t step = 0; step < count / w->size; step++) {
@@ -80,7 +79,7 @@ void gap_take(Gap *gap, const Watched *w, const double *want, const double *got,
             rest /= (size_t)w->dim[i];
         }
         for (size_t k = 0; there && k < w->size; k++)
-            take(gap, w, step * w->size + k, want[step * w->size + k], got[at * w->size + k], isa, tolerance);
+            take(gap, w, step * w->size + k, want[step * w->size + k], got[at * w->size + k], isa);
     }
 }
 

@@ -50,6 +50,7 @@ static json_t *watched_json(const Verify *v, const Watched *w)
         json_array_append_new(shape, json_integer((json_int_t)w->dim[i]));
     json_object_set_new(o, "name", json_string(w->name));
     json_object_set_new(o, "shape", shape);
+    json_object_set_new(o, "allowed", number(w->allowed));
     if (w->given) {
         json_object_set_new(o, "against", json_string(w->given_file));
         json_object_set_new(o, "against_c", gap_json(v, w, &w->given_c));
@@ -67,8 +68,8 @@ void verify_print_json(const Verify *v)
         json_array_append_new(isas, json_string(v->isa[i]));
     for (int k = 0; k < v->graph->clock_count; k++)
         json_object_set_new(steps, v->graph->clock[k].name, json_integer((json_int_t)v->length[k]));
-    json_t *all = json_pack("{ss sb ss so so sf sI so so}", "model", v->graph->name, "good", verify_is_good(v), "cc", v->cc, "isa", isas, "steps", steps, "tolerance",
-                            v->tolerance, "seed", (json_int_t)v->o->draw_seed, "outputs", outputs, "variables", variables);
+    json_t *all = json_pack("{ss sb ss so so sI so so}", "model", v->graph->name, "good", verify_is_good(v), "cc", v->cc, "isa", isas, "steps", steps,
+                            "seed", (json_int_t)v->o->draw_seed, "outputs", outputs, "variables", variables);
     json_dumpf(all, stdout, JSON_INDENT(1));
     fputs("\n", stdout);
     json_decref(all);

@@ -9,7 +9,7 @@
 
 /* ---- the table ---- */
 
-enum { COLUMNS = 9 };
+enum { COLUMNS = 10 };
 
 typedef struct Row {
     const char *cell[COLUMNS];
@@ -30,16 +30,16 @@ static const char *value_text(const Verify *v, const Watched *w, double value)
 static Row row(const Verify *v, const Watched *w, const char *name, const Gap *gap)
 {
     Arena *a = v->arena;
-    Row r = {.cell = {name, shape_text(a, shape_vector(w->rank, w->dim)), "", "", "", "", "", "", ""}, .wrong = gap->parts};
+    Row r = {.cell = {name, shape_text(a, shape_vector(w->rank, w->dim)), number(a, w->allowed), "", "", "", "", "", "", ""}, .wrong = gap->parts};
     if (!gap->compared)
         return r;
-    r.cell[2] = number(a, gap->absolute);
-    r.cell[3] = number(a, gap->relative);
-    r.cell[4] = number(a, gap->ulps);
-    r.cell[5] = gap->absolute > 0 ? gap_where(a, v->graph, w, gap->at) : "";
-    r.cell[6] = gap->absolute > 0 ? value_text(v, w, gap->want) : "";
-    r.cell[7] = gap->absolute > 0 ? value_text(v, w, gap->got) : "";
-    r.cell[8] = v->isas > 1 && gap->isa && gap->absolute > 0 ? gap->isa : "";
+    r.cell[3] = number(a, gap->absolute);
+    r.cell[4] = number(a, gap->relative);
+    r.cell[5] = number(a, gap->ulps);
+    r.cell[6] = gap->absolute > 0 ? gap_where(a, v->graph, w, gap->at) : "";
+    r.cell[7] = gap->absolute > 0 ? value_text(v, w, gap->want) : "";
+    r.cell[8] = gap->absolute > 0 ? value_text(v, w, gap->got) : "";
+    r.cell[9] = v->isas > 1 && gap->isa && gap->absolute > 0 ? gap->isa : "";
     return r;
 }
 
@@ -66,7 +66,7 @@ static size_t fill(const Verify *v, Row *rows)
     Arena *a = v->arena;
     Watched **sorted = in_order(v);
     size_t n = 0;
-    rows[n++] = (Row){.cell = {"", "", "absolute", "relative", "ulps", "at", "should be", "is", ""}};
+    rows[n++] = (Row){.cell = {"", "", "allowed", "absolute", "relative", "ulps", "at", "should be", "is", ""}};
     for (size_t i = 0; i < v->count && (i < v->outputs || !v->no_variables); i++) {
         const Watched *w = sorted[i];
         rows[n++] = row(v, w, w->output ? arena_printf(a, "output %s", w->name) : w->name, &w->gap);
@@ -93,7 +93,7 @@ static void print_table(const Verify *v)
     for (size_t i = 0; i < count; i++) {
         Out *line = out_new(v->arena);
         for (int k = 0; k < COLUMNS; k++) {
-            bool left = k < 2 || k == 5 || k == 8; /* words; the others are numbers */
+            bool left = k < 2 || k == 6 || k == 9; /* words; the others are numbers */
             out_printf(line, left ? "%s%-*s" : "%s%*s", k ? "  " : "", width[k], rows[i].cell[k]);
         }
         while (line->length && line->text[line->length - 1] == ' ')
@@ -158,8 +158,7 @@ void verify_print(const Verify *v)
         printf("\nthe variables cannot be shown: no plan keeps all of them\n");
     if (v->other_bits)
         printf("\nOutputs are those of the code that ships; the code that keeps all variables gives them other bits.\n");
-    printf("\n%s %g, relative to the larger of 1 and the largest value of each\n",
-           verify_is_good(v) ? "all is within the tolerance of" : "not all is within the tolerance of", v->tolerance);
+    printf("\n%s\n", verify_is_good(v) ? "all is within what is allowed" : "not all is within what is allowed");
     fflush(stdout);
 }
 

@@ -17,14 +17,14 @@ static const int64_t in_order[] = {1, 2, 3, 4, 5, 6, 7, 8};
 /* Of one clock with that many steps of one number each. */
 static Watched sequence(int64_t steps)
 {
-    return (Watched){.rank = 1, .clocks = 1, .clock = {0}, .dim = {steps}, .size = 1, .turn = in_order, .scale = 1};
+    return (Watched){.rank = 1, .clocks = 1, .clock = {0}, .dim = {steps}, .size = 1, .turn = in_order, .allowed = 1e-5};
 }
 
 static Gap one(double want, double got)
 {
     Gap gap = {0};
     Watched w = sequence(1);
-    gap_take(&gap, &w, &want, &got, (int64_t[]){1}, "isa", 1e-5);
+    gap_take(&gap, &w, &want, &got, (int64_t[]){1}, "isa");
     return gap;
 }
 
@@ -55,10 +55,10 @@ START_TEST(scale)
     ck_assert(gap_scale((double[]){2, -50, INFINITY, NAN}, 4) == 50);
     Watched w = sequence(2);
     Gap gap = {0};
-    w.scale = 50;
-    gap_take(&gap, &w, (double[]){50, 0}, (double[]){50, 0.0004}, (int64_t[]){2}, "isa", 1e-5);
+    w.allowed = 0.0005;
+    gap_take(&gap, &w, (double[]){50, 0}, (double[]){50, 0.0004}, (int64_t[]){2}, "isa");
     ck_assert(!gap.parts && gap.at == 1);
-    gap_take(&gap, &w, (double[]){50, 0}, (double[]){50, 0.0006}, (int64_t[]){2}, "other", 1e-5);
+    gap_take(&gap, &w, (double[]){50, 0}, (double[]){50, 0.0006}, (int64_t[]){2}, "other");
     ck_assert(gap.parts && gap.first == 1);
     ck_assert_str_eq(gap.first_isa, "other");
 }
@@ -71,7 +71,7 @@ START_TEST(first)
     Watched w = sequence(4);
     Gap gap = {0};
     w.turn = backward;
-    gap_take(&gap, &w, (double[]){1, 2, 3, 4}, (double[]){1, 9, 3.1, 4}, (int64_t[]){4}, "isa", 1e-5);
+    gap_take(&gap, &w, (double[]){1, 2, 3, 4}, (double[]){1, 9, 3.1, 4}, (int64_t[]){4}, "isa");
     ck_assert(gap.at == 1 && gap.absolute == 7 && gap.want == 2 && gap.got == 9);
     ck_assert(gap.first == 2 && gap.turn == 20 && gap.first_want == 3 && gap.first_got == 3.1);
 }
@@ -80,14 +80,14 @@ END_TEST
 /* By the equations 2 steps of clock 0 and 3 of clock 1, in C 1 and 4: what both have is compared. */
 START_TEST(other_lengths)
 {
-    Watched w = {.rank = 3, .clocks = 2, .clock = {0, 1}, .dim = {2, 3, 1}, .size = 1, .turn = in_order, .scale = 1};
+    Watched w = {.rank = 3, .clocks = 2, .clock = {0, 1}, .dim = {2, 3, 1}, .size = 1, .turn = in_order, .allowed = 1e-5};
     Gap gap = {0};
-    gap_take(&gap, &w, (double[]){1, 2, 3, 4, 5, 6}, (double[]){1, 2, 3, 99}, (int64_t[]){1, 4}, "isa", 1e-5);
+    gap_take(&gap, &w, (double[]){1, 2, 3, 4, 5, 6}, (double[]){1, 2, 3, 99}, (int64_t[]){1, 4}, "isa");
     ck_assert(gap.compared && gap.absolute == 0);
     w.clock[0] = 1;
     w.clock[1] = 0; /* 4 steps of the outer one, 1 of the inner one */
     gap = (Gap){0};
-    gap_take(&gap, &w, (double[]){1, 2, 3, 4, 5, 6}, (double[]){1, 5, 99, 99}, (int64_t[]){1, 4}, "isa", 1e-5);
+    gap_take(&gap, &w, (double[]){1, 2, 3, 4, 5, 6}, (double[]){1, 5, 99, 99}, (int64_t[]){1, 4}, "isa");
     ck_assert(gap.absolute == 1 && gap.at == 3);
 }
 END_TEST
@@ -139,7 +139,7 @@ START_TEST(turns)
     const double x[] = {1, 2, 3}, *input[] = {x}, *output[5];
     const int64_t *turn[5];
     int64_t length[1];
-    ck_assert_ptr_null(interp_run(arena, all, constants_new(arena, all, 1), 1, (int64_t[]){3}, input, length, output, turn));
+    ck_assert_ptr_null(interp_run(arena, all, constants_new(arena, all, 1), 1, false, (int64_t[]){3}, input, length, output, turn));
     ck_assert(output[2][0] == 1 && output[2][1] == 3 && output[2][2] == 6);
     for (int t = 0; t < 3; t++) {
         ck_assert(turn[2][t] < turn[3][t] && turn[3][t] < turn[4][t] && turn[4][t] < turn[0][t]);
