@@ -50,6 +50,10 @@ count "stream.rnn"
 verify $model --random-weights --blob $sound --cc="$cc"
 count "with a blob"
 
+verify tests/verify/cancel.rnn $sound --cc="$cc"
+count "rounding is taken for a fault"
+finds "a tolerance that is given" 'y is the first to part' tests/verify/cancel.rnn --tolerance=1e-5 $sound --cc="$cc"
+
 # ---- a fault in the runtime ----
 fault() { # NAME FILE SED PATTERN: the file is changed so
     copy=$work/$1
