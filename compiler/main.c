@@ -5,6 +5,7 @@
 #include "options.h"
 #include "run.h"
 #include "std.h"
+#include "verify.h"
 
 #include <ctype.h>
 #include <pthread.h>
@@ -54,9 +55,14 @@ static bool show(const char *text)
     return true;
 }
 
+static EmitOptions emit_options(Arena *arena, const Options *o, const Graph *graph)
+{
+    return (EmitOptions){.name = emitted_name(arena, o, graph), .source = without_folder(o->model), .blob = o->blob, .times = o->plan.times};
+}
+
 static bool use_plan(Arena *arena, Diag *diag, Options *o, const Plan *plan)
 {
-    EmitOptions e = {.name = emitted_name(arena, o, plan->graph), .source = without_folder(o->model), .blob = o->blob, .times = o->plan.times};
+    EmitOptions e = emit_options(arena, o, plan->graph);
     Out *out = out_new(arena);
     if (o->run)
         return run_model(arena, diag, o, plan, &e);
@@ -90,9 +96,12 @@ static bool is_picture(const Options *o)
     return o->emit && (strncmp(o->emit, "dot", 3) == 0 || strncmp(o->emit, "svg", 3) == 0);
 }
 
-static bool use_graph(Arena *arena, Diag *diag, Options *o, const Graph *graph)
+static bool use_graph(Arena *arena, Diag *diag, Options *o, const Graph *graph, ModelText text)
 {
     Out *out = out_new(arena);
+    EmitOptions e = emit_options(arena, o, graph);
+    if (o->verify)
+        return verify_model(arena, diag, o, graph, text, &e);
     if (o->interpret)
         return run_interpreted(arena, diag, o, graph);
     if (is_picture(o))
@@ -130,7 +139,7 @@ static bool compile(Arena *arena, Diag *diag, Options *o)
     o->check.weights_optional = o->emit && (strcmp(o->emit, "graph") == 0 || strcmp(o->emit, "plan") == 0 || is_picture(o));
     Graph *graph = check(arena, diag, library, ast, &o->check);
     times_lap(o->plan.times, "check");
-    return graph && use_graph(arena, diag, o, graph);
+    return graph && use_graph(arena, diag, o, graph, (ModelText){library, ast});
 }
 
 /* The checker follows a model's equations by recursion, as deep as they depend on each other: so it

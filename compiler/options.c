@@ -119,6 +119,17 @@ static bool named_file(Word *w, NamedFile **files, size_t *count, const char *op
 static bool take_input(Word *w) { return named_file(w, &w->o->inputs, &w->o->input_count, "--input"); }
 static bool take_output(Word *w) { return named_file(w, &w->o->outputs, &w->o->output_count, "--output"); }
 
+static bool take_against(Word *w) { return named_file(w, &w->o->against, &w->o->against_count, "--against"); }
+static bool take_isa(Word *w) { w->o->isa = w->value; return true; }
+static bool take_json(Word *w) { return w->o->json = true; }
+
+static bool take_tolerance(Word *w)
+{
+    char *end = NULL;
+    w->o->tolerance = strtod(w->value, &end);
+    return (end != w->value && !*end && w->o->tolerance > 0 && w->o->tolerance < 1) || complain("--tolerance=%s: a number between 0 and 1 is needed", w->value);
+}
+
 static bool take_steps(Word *w)
 {
     const char *equals = strchr(w->value, '=');
@@ -189,56 +200,105 @@ static Take show_help;
 
 typedef enum { PLAIN, NEEDS, MAY } Argument;
 
+/* The commands that an option is for. */
+enum { COMPILE = 1, RUN = 2, VERIFY = 4, ALL = COMPILE | RUN | VERIFY };
+
 static const struct Option {
     const char *name;
     Argument argument;
     Take *take;
+    int commands;
     const char *value, *help;    /* help NULL: not listed */
 } table[] = {
-    {"-o", NEEDS, take_folder, " DIR", "write NAME.h and NAME.c there (made if it is missing)"},
-    {"--weights", NEEDS, take_weights, "=FILE", "in place of the model's weight file: safetensors, ONNX, npz or npy"},
-    {"--random-weights", MAY, take_random, "[=SEED]", "no weight file: numbers that follow from SEED and each weight's name"},
-    {"-D", NEEDS, take_define, " NAME=NUMBER", "a parameter of the model"},
-    {"--model", NEEDS, take_model, "=NAME", "which model, where the file has several"},
-    {"--name", NEEDS, take_name, "=NAME", "of the files and functions; otherwise the model's"},
-    {"--blob", PLAIN, take_blob, "", "weights in a file NAME.bin, to be mapped or put into flash, not in arrays"},
-    {"--emit", NEEDS, take_emit, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c, h; dot, a picture of the\n"
+    {"-o", NEEDS, take_folder, COMPILE, " DIR", "write NAME.h and NAME.c there (made if it is missing)"},
+    {"--input", NEEDS, take_input, RUN | VERIFY, " NAME=FILE", "an input, as .npy, clocks first"},
+    {"--output", NEEDS, take_output, RUN, " NAME=FILE", "write an output as .npy; with none, all are shown"},
+    {"--against", NEEDS, take_against, VERIFY, " NAME=FILE", "what an output or a variable should be, as .npy: what another program computed"},
+    {"--tolerance", NEEDS, take_tolerance, VERIFY, "=NUMBER", "how far off is an error, relative to the larger of 1 and the largest value; otherwise see below"},
+    {"--isa", NEEDS, take_isa, VERIFY, "=NAME", "on that instruction set; all: on each that the machine has"},
+    {"--json", PLAIN, take_json, VERIFY, "", "the result as JSON"},
+    {"--steps", NEEDS, take_steps, RUN | VERIFY, " CLOCK=NUMBER", "of a clock that no input tells the length of; otherwise run takes its bound, verify up to 61"},
+    {"--seed", NEEDS, take_seed, RUN | VERIFY, "=NUMBER", "of what the model draws (sample, normal) and of inputs that verify makes up; otherwise 1"},
+    {"--by", NEEDS, take_by, RUN, "=HOW", "run, one call; step, a call a step; parts (streams), a call for 1, 2, 3 ... steps; again, two runs"},
+    {"--interpret", PLAIN, take_interpret, RUN, "", "no C; the equations step by step in double precision"},
+    {"--weights", NEEDS, take_weights, ALL, "=FILE", "in place of the model's weight file: safetensors, ONNX, npz or npy"},
+    {"--random-weights", MAY, take_random, ALL, "[=SEED]", "no weight file: numbers that follow from SEED and each weight's name"},
+    {"-D", NEEDS, take_define, ALL, " NAME=NUMBER", "a parameter of the model"},
+    {"--model", NEEDS, take_model, ALL, "=NAME", "which model, where the file has several"},
+    {"--name", NEEDS, take_name, ALL, "=NAME", "of the files and functions; otherwise the model's"},
+    {"--blob", PLAIN, take_blob, ALL, "", "weights in a file NAME.bin, to be mapped or put into flash, not in arrays"},
+    {"--emit", NEEDS, take_emit, ALL & ~VERIFY, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c, h; dot, a picture of the\n"
      "                           equations for Graphviz, or svg; dot-fused, svg-fused: of the loops made of them"},
-    {"--without", NEEDS, take_without, "=PASS", "leave a pass out"},
-    {"--chunk", NEEDS, take_chunk, "=STEPS", "hoist every product that can be, for so many steps at once; otherwise by its size"},
-    {"--chunk-memory", NEEDS, take_chunk_memory, "=BYTES", "what hoisting may take of the scratch memory; 0: none; otherwise 512 KiB"},
-    {"--zigzag", PLAIN, take_zigzag, "", "every second step reads the weights backwards; otherwise by their size"},
-    {"--dump", NEEDS, take_dump, "=PASS", "print the graph after a pass; all: after each that changed it"},
-    {"--times", PLAIN, take_times, "", "print how long each stage took, and how much memory there is after it"},
-    {"--list-passes", PLAIN, list_passes, "", "the passes, in order"},
-    {"--list-ops", PLAIN, list_operators, "", "the operators of the language"},
-    {"--help", PLAIN, show_help, "", "this"},
-    {"--version", PLAIN, show_version, "", "the version"},
-    {"--input", NEEDS, take_input, " NAME=FILE", "run: an input, as .npy, clocks first"},
-    {"--output", NEEDS, take_output, " NAME=FILE", "run: write an output as .npy; with none, all are shown"},
-    {"--steps", NEEDS, take_steps, " CLOCK=NUMBER", "run: of a clock that no input tells the length of; otherwise its bound"},
-    {"--seed", NEEDS, take_seed, "=NUMBER", "run: of what the model draws (sample, normal); otherwise 1"},
-    {"--by", NEEDS, take_by, "=HOW", "run: run, one call; step, a call a step; parts (streams), a call for 1, 2, 3 ... steps; again, two runs"},
-    {"--interpret", PLAIN, take_interpret, "", "run: no C; the equations step by step in double precision"},
-    {"--build", NEEDS, take_build, "=DIR", "run: build there, and keep it for the next time"},
-    {"--cc", NEEDS, take_cc, "=COMMAND", "run: the C compiler, with its options; otherwise $CC, or cc -O2"},
-    {"--exec", NEEDS, take_exec, "=COMMAND", "run: what runs the program, for instance an emulator"},
-    {"--runtime", NEEDS, take_runtime, "=DIR", "run: the folder of rt.h and the runtime's sources"},
-    {"--lib", NEEDS, take_lib, "=FILE", "run: librnnrt.a for that compiler; otherwise the one beside rnnc"},
-    {"-h", PLAIN, show_help, "", NULL},
+    {"--without", NEEDS, take_without, ALL, "=PASS", "leave a pass out"},
+    {"--chunk", NEEDS, take_chunk, ALL, "=STEPS", "hoist every product that can be, for so many steps at once; otherwise by its size"},
+    {"--chunk-memory", NEEDS, take_chunk_memory, ALL, "=BYTES", "what hoisting may take of the scratch memory; 0: none; otherwise 512 KiB"},
+    {"--zigzag", PLAIN, take_zigzag, ALL, "", "every second step reads the weights backwards; otherwise by their size"},
+    {"--dump", NEEDS, take_dump, ALL, "=PASS", "print the graph after a pass; all: after each that changed it"},
+    {"--times", PLAIN, take_times, ALL, "", "print how long each stage took, and how much memory there is after it"},
+    {"--list-passes", PLAIN, list_passes, ALL, "", "the passes, in order"},
+    {"--list-ops", PLAIN, list_operators, ALL, "", "the operators of the language"},
+    {"--build", NEEDS, take_build, RUN | VERIFY, "=DIR", "build there, and keep it for the next time"},
+    {"--cc", NEEDS, take_cc, RUN | VERIFY, "=COMMAND", "the C compiler, with its options; otherwise $CC, or cc -O2"},
+    {"--exec", NEEDS, take_exec, RUN | VERIFY, "=COMMAND", "what runs the program, for instance an emulator"},
+    {"--runtime", NEEDS, take_runtime, RUN | VERIFY, "=DIR", "the folder of rt.h and the runtime's sources"},
+    {"--lib", NEEDS, take_lib, RUN | VERIFY, "=FILE", "librnnrt.a for that compiler; otherwise the one beside rnnc"},
+    {"--help", PLAIN, show_help, ALL, "", "this; rnnc run --help, rnnc verify --help: their options"},
+    {"--version", PLAIN, show_version, ALL, "", "the version"},
+    {"-h", PLAIN, show_help, ALL, "", NULL},
 };
+
+static int command_of(const Options *o)
+{
+    return o->verify ? VERIFY : o->run ? RUN : COMPILE;
+}
+
+static const char usage_compile[] =
+    "usage: rnnc MODEL.rnn -o DIR [options]      compile a model to C\n"
+    "       rnnc run MODEL.rnn [options] --input NAME=FILE.npy ... --output NAME=FILE.npy ...\n"
+    "                                           compile, build with the C compiler, and run\n"
+    "       rnnc verify MODEL.rnn [options]      compile, build, run, and compare with the equations\n";
+
+static const char usage_run[] =
+    "usage: rnnc run MODEL.rnn [options] --input NAME=FILE.npy ... --output NAME=FILE.npy ...\n\n"
+    "Compiles the model, builds it with the C compiler, and runs it on arrays in .npy files.\n";
+
+static const char usage_verify[] =
+    "usage: rnnc verify MODEL.rnn [options] [--input NAME=FILE.npy ...] [--against NAME=FILE.npy ...]\n\n"
+    "Compiles and builds the model, runs the C and the equations (in double precision, before any pass) on the same\n"
+    "input, and prints how far each output and each named variable are apart and where; then the first variable that\n"
+    "is beyond the tolerance, and its line in the model. An input that is not given is drawn at random: numbers of\n"
+    "[-1, 1), tokens of all that there are. --against says whose fault a difference from another program is: that of\n"
+    "the model (equations, weights, input) or that of the C. A variable called h.c is the c of the call h.\n";
+
+static const char about_tolerance[] =
+    "\nAllowed is 1e-5, relative to the larger of 1 and the variable's largest value: of single precision, 6e-8 of a value,\n"
+    "sums of some thousand products and a few hundred steps make less; a wrong weight makes more. Of a network that makes\n"
+    "more of small errors, 16 times what comes out where the equations' values are rounded to floats, but at most 1e-3.\n"
+    "--tolerance takes the place of all that.\n";
+
+static const char status_compile[] =
+    "\nExit status: 0 all is well, 1 errors in the model or the weights, 2 a command line that cannot be understood.\n"
+    "Messages go to stderr; nothing is written where there was an error.";
+
+static const char status_run[] =
+    "\nExit status: 0 all is well, 1 errors in the model, the weights or the inputs, 2 a command line that cannot be\n"
+    "understood, 3 (--by=step or parts) the model has no such calls. Messages go to stderr; nothing is written where\n"
+    "there was an error.";
+
+static const char status_verify[] =
+    "\nExit status: 0 all is well, 1 something is beyond the tolerance, or there are errors in the model, the weights or\n"
+    "the inputs, 2 a command line that cannot be understood. Messages go to stderr.";
 
 static bool show_help(Word *w)
 {
-    puts("usage: rnnc MODEL.rnn -o DIR [options]      compile a model to C\n"
-         "       rnnc run MODEL.rnn [options] --input NAME=FILE.npy ... --output NAME=FILE.npy ...\n"
-         "                                           compile, build with the C compiler, and run\n");
+    int command = command_of(w->o);
+    puts(command == VERIFY ? usage_verify : command == RUN ? usage_run : usage_compile);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].help)
+        if (table[i].help && table[i].commands & command)
             printf("  %s%s%*s %s\n", table[i].name, table[i].value, 24 - (int)(strlen(table[i].name) + strlen(table[i].value)), "", table[i].help);
-    puts("\nExit status: 0 all is well, 1 errors in the model, the weights or the inputs, 2 a command line that\n"
-         "cannot be understood, 3 (run --by=step or parts) the model has no such calls. Messages go to stderr; nothing\n"
-         "is written where there was an error.");
+    if (command == VERIFY)
+        fputs(about_tolerance, stdout);
+    puts(command == VERIFY ? status_verify : command == RUN ? status_run : status_compile);
     return w->o->done = true;
 }
 
@@ -258,6 +318,16 @@ static const struct Option *find_option(const char *word, const char **value)
     return NULL;
 }
 
+static bool complain_of_command(const Word *w, const struct Option *option)
+{
+    static const char *const names[] = {[COMPILE] = "rnnc", [RUN] = "rnnc run", [VERIFY] = "rnnc verify"};
+    const char *text = "";
+    for (int command = COMPILE; command <= VERIFY; command *= 2)
+        if (option->commands & command)
+            text = arena_printf(w->arena, "%s%s%s", text, *text ? " and " : "", names[command]);
+    return complain("%s", arena_printf(w->arena, "%s is an option of %s, not of %s", option->name, text, names[command_of(w->o)]));
+}
+
 static bool take_word(Word *w, int count, char **words, int *i)
 {
     const char *word = words[*i];
@@ -275,6 +345,8 @@ static bool take_word(Word *w, int count, char **words, int *i)
             return complain("%s needs a value", option->name);
         w->value = words[++*i];
     }
+    if (!(option->commands & command_of(w->o)))
+        return complain_of_command(w, option);
     if (option->argument == PLAIN && w->value)
         return complain("%s takes no value", option->name);
     return option->take(w);
@@ -285,8 +357,9 @@ bool options_parse(Arena *arena, int count, char **words, Options *options)
     *options = (Options){.seed = 1, .draw_seed = 1, .by = "run"};
     Word word = {.arena = arena, .o = options};
     int first = 1;
-    if (count > 1 && strcmp(words[1], "run") == 0) {
-        options->run = true;
+    if (count > 1 && (strcmp(words[1], "run") == 0 || strcmp(words[1], "verify") == 0)) {
+        options->run = *words[1] == 'r';
+        options->verify = *words[1] == 'v';
         first = 2;
     }
     for (int i = first; i < count && !options->done; i++)
@@ -296,7 +369,7 @@ bool options_parse(Arena *arena, int count, char **words, Options *options)
         return true;
     if (!options->model)
         return complain("%s", "no model file");
-    if (!options->run && !options->folder && !options->emit)
+    if (!options->run && !options->verify && !options->folder && !options->emit)
         return complain("%s", "where to? -o DIR writes files, --emit=c prints");
     return true;
 }

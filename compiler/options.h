@@ -17,6 +17,7 @@ typedef struct NamedNumber {     /* NAME=NUMBER */
 
 typedef struct Options {
     bool run;                    /* rnnc run */
+    bool verify;                 /* rnnc verify */
     bool interpret;
     bool done;                   /* --help and the like: all is said */
     const char *model;           /* the file */
@@ -33,7 +34,12 @@ typedef struct Options {
     size_t input_count, output_count;
     NamedNumber *steps;          /* of clocks that no input tells the length of */
     size_t step_count;
-    uint32_t draw_seed;          /* of what the model draws */
+    uint32_t draw_seed;          /* of what the model draws, and of the input that verify makes up */
+    NamedFile *against;          /* verify: what outputs and variables should be */
+    size_t against_count;
+    double tolerance;            /* verify; 0: see VERIFY_TOLERANCE */
+    const char *isa;             /* verify: an instruction set, "all", or NULL: as the environment says */
+    bool json;                   /* verify */
     const char *by;              /* run, step */
     const char *build;           /* folder to build in; NULL: one of our own, removed afterwards */
     const char *cc, *exec, *runtime, *lib;

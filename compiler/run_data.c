@@ -1,6 +1,7 @@
 /* run_data.c: inputs and outputs of `rnnc run`. The shape of an array is its clocks' lengths in the port's
  * order, outermost first, then the shape of a step; from the inputs come the lengths of clocks that are
  * not exact. */
+#include "../runtime/random.h"
 #include "interp.h"
 #include "run.h"
 
@@ -91,8 +92,17 @@ static bool set_steps(Arena *arena, Diag *diag, const Options *o, RunData *data)
     return true;
 }
 
+/* Steps that verify makes of a clock that nothing tells the length of: enough for whatever is done in pieces of some
+ * steps to be done more than once, with a rest; below the bound; and not the same for any two clocks. */
+static int64_t choose_length(const Clock *c, int clock)
+{
+    int64_t most = c->kind == CLOCK_ENDLESS ? RUN_STEPS : c->limit - c->limit / 4;
+    most = most < RUN_STEPS ? most : RUN_STEPS;
+    return most > clock ? most - clock : 1;
+}
+
 /* Of what no input and no option tells: as long as it can be. */
-static bool complete_lengths(Diag *diag, RunData *data)
+static bool complete_lengths(Diag *diag, RunData *data, bool choose)
 {
     for (int clock = 0; clock < data->graph->clock_count; clock++) {
         const Clock *c = &data->graph->clock[clock];
@@ -100,6 +110,8 @@ static bool complete_lengths(Diag *diag, RunData *data)
             data->length[clock] = data->length[c->parent];
         else if (c->like >= 0)
             data->length[clock] = data->length[c->like];
+        else if (data->length[clock] < 0 && choose && c->until == NODE_NONE)
+            data->length[clock] = choose_length(c, clock);
         else if (data->length[clock] < 0 && c->kind != CLOCK_ENDLESS)
             data->length[clock] = c->limit;
         if (data->length[clock] < 0) {
@@ -147,6 +159,8 @@ static bool read_input(Arena *arena, Diag *diag, const Options *o, RunData *data
     for (size_t i = 0; i < o->input_count; i++)
         if (strcmp(o->inputs[i].name, p->name) == 0)
             file = &o->inputs[i];
+    if (!file && o->verify)
+        return true;
     if (!file) {
         diag_error(diag, (Place){0}, "the input %s %s is missing: --input %s=FILE.npy", p->name,
                    wanted(arena, data->graph, p), p->name);
@@ -168,6 +182,23 @@ static bool read_input(Arena *arena, Diag *diag, const Options *o, RunData *data
     }
     tensor_file_close(tensors);
     return good;
+}
+
+/* Numbers of [-1, 1), tokens of all that there are. The sites are none of a model's draws. */
+static bool draw_input(Arena *arena, Diag *diag, const Options *o, RunData *data, size_t port)
+{
+    const Port *p = &data->graph->input[port];
+    if (interp_count(data->graph, data->length, p->node) < 0) {
+        diag_error(diag, (Place){0}, "the input %s: more than 2^31 numbers over all steps", p->name);
+        return false;
+    }
+    size_t count = run_count(data, p->node);
+    uint32_t site = 0x80000000u + (uint32_t)port, tokens = (uint32_t)data->graph->node[p->node].type.tokens;
+    data->input[port] = arena_array(arena, count + 1, sizeof(double));
+    for (size_t i = 0; i < count; i++)
+        data->input[port][i] = tokens ? rt_random_bits(o->draw_seed, site, (uint32_t)i) % tokens
+                                      : 2 * (double)rt_uniform(o->draw_seed, site, (uint32_t)i) - 1;
+    return true;
 }
 
 static bool names_known(Diag *diag, const NamedFile *files, size_t count, const Port *ports, size_t port_count, const char *what)
@@ -197,7 +228,12 @@ bool run_read(Arena *arena, Diag *diag, const Options *o, const Graph *graph, Ru
     bool good = set_steps(arena, diag, o, data);
     for (size_t i = 0; i < graph->input_count; i++)
         good = read_input(arena, diag, o, data, i) && good;
-    return good && complete_lengths(diag, data);
+    if (!good || !complete_lengths(diag, data, o->verify))
+        return false;
+    for (size_t i = 0; i < graph->input_count; i++)
+        if (!data->input[i] && !draw_input(arena, diag, o, data, i))
+            return false;
+    return true;
 }
 
 /* ---- outputs ---- */
@@ -278,7 +314,7 @@ bool run_interpreted(Arena *arena, Diag *diag, const Options *o, const Graph *gr
         return false;
     const double **output = arena_array(arena, graph->output_count + 1, sizeof *output);
     Constants *constants = constants_new(arena, graph, o->seed);
-    const char *error = interp_run(arena, graph, constants, o->draw_seed, data.length, (const double *const *)data.input, data.length, output);
+    const char *error = interp_run(arena, graph, constants, o->draw_seed, false, data.length, (const double *const *)data.input, data.length, output, NULL);
     if (error) {
         diag_error(diag, (Place){0}, "%s", error);
         return false;

@@ -33,6 +33,9 @@ esac
 for suite in $suites; do
     run "$suite" "$build/tests/cases" "$suite"
 done
+[ "$kind" ] || for script in verify deterministic; do
+    run "$script" sh "tests/$script.sh" "$build"
+done
 [ "$kind" ] || for sample in samples/*/main.c; do
     sample=$(basename "$(dirname "$sample")")
     run "$sample" sh "tests/$sample.sh" "$build"

@@ -36,7 +36,7 @@ static int64_t length[CLOCKS_MAX];     /* of each clock, after a run */
 
 static inline const char *try_run(const Graph *graph, const int64_t *steps, const double *const *input, const double **output)
 {
-    return interp_run(arena, graph, constants_new(arena, graph, 1), 1, steps, input, length, output);
+    return interp_run(arena, graph, constants_new(arena, graph, 1), 1, false, steps, input, length, output, NULL);
 }
 
 /* Runs the graph and compares its first output. */

@@ -205,7 +205,7 @@ START_TEST(draws)
             for (uint32_t e = 0; e < 3; e++)
                 ck_assert(output[0][(t * 2 + s) * 3 + e] == drawn(7, (t * 4 + s) * 3 + e));
     const double *one = output[0];
-    ck_assert_ptr_null(interp_run(arena, graph, constants_new(arena, graph, 1), 2, STEPS(2, 3), INPUTS(NULL), length, output));
+    ck_assert_ptr_null(interp_run(arena, graph, constants_new(arena, graph, 1), 2, false, STEPS(2, 3), INPUTS(NULL), length, output, NULL));
     ck_assert(one[0] != output[0][0] && output[0][0] == (double)rt_uniform(2, 7, 0));
 }
 END_TEST
