@@ -22,7 +22,7 @@ SAMPLES  := $(notdir $(basename $(wildcard samples/*/*.safetensors)))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo samples vad test check unit golden asan lint install uninstall clean setup-build setup-vad setup-test build-demo
+.PHONY: all help demo samples vad test check unit golden asan lint bench install uninstall clean setup-build setup-vad setup-test setup-bench build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -49,6 +49,8 @@ setup-vad:
 	@.ci/setup vad
 setup-test:
 	@.ci/setup test
+setup-bench:
+	@.ci/setup bench
 
 # ---- the compiler ----
 
@@ -152,6 +154,11 @@ asan-check: all unit $(BUILD)/tests/cases
 
 lint: setup-test ## gcc and clang with all warnings, and clang-tidy and cppcheck where they are
 	@tests/lint.sh $(BUILD)
+
+# ---- measuring: tests/bench/README.md; ONLY=lstm_1_16 takes seconds ----
+
+bench: all setup-bench ## speed against other libraries, in a table and a picture; some minutes
+	@$(MAKE) --no-print-directory -f tests/bench/bench.mk BUILD=$(BUILD) CC='$(CC)'
 
 # ---- installing ----
 

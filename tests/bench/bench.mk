@@ -1,0 +1,81 @@
+# What `make bench` builds and runs, from the root folder: make -f tests/bench/bench.mk. README.md has the variables.
+
+BUILD   ?= build
+CC      ?= cc
+CXX     ?= c++
+# The tree whose build/rnnc and runtime/ are measured, and one to compare it with, in the same run.
+TREE    ?= .
+AGAINST ?=
+ROUNDS  ?= 45
+ONLY    ?=
+WITH    ?=
+VISIT   ?= 12
+CPU     ?= -1
+
+OUT     := $(BUILD)/bench
+HERE    := tests/bench
+COMPILE := $(CC) -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -D_XOPEN_SOURCE=700
+NAMES   := $(shell awk '!/^\#/ && NF { print $$1 }' $(HERE)/networks.txt)
+comma   := ,
+CHOSEN  := $(if $(ONLY),$(filter $(subst *,%,$(subst $(comma), ,$(ONLY))),$(NAMES)),$(NAMES))
+Q       := $(if $(V),,@)
+
+# A peer is built if its library is there. What there is of it is said by the table.
+PEERS   := naive \
+	$(if $(shell pkg-config --exists openblas && echo yes),openblas)
+
+.PHONY: run FORCE
+run: $(OUT)/bench $(OUT)/reference.so $(PEERS:%=$(OUT)/%.so) $(CHOSEN:%=$(OUT)/%/rnnc.so) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
+	@$(OUT)/bench --networks=$(HERE)/networks.txt --folder=$(OUT) --rounds=$(ROUNDS) \
+		--visit=$(VISIT) --cpu=$(CPU) --only='$(ONLY)' --with='$(WITH)' --against='$(AGAINST)' --tsv=$(OUT)/bench.tsv
+
+# ---- the driver ----
+
+DRIVER := bench times roofline report networks
+$(OUT)/%.o: $(HERE)/%.c $(HERE)/bench.h $(HERE)/measure.h | $(OUT)
+	@echo '  $<'
+	$(Q)$(COMPILE) -O2 -ffp-contract=fast -c -o $@ $<
+$(OUT)/bench: $(DRIVER:%=$(OUT)/%.o)
+	@echo '  link $@'
+	$(Q)$(CC) -o $@ $^ -ldl -lm
+$(OUT)/weights: $(OUT)/weights.o $(OUT)/networks.o
+	@echo '  link $@'
+	$(Q)$(CC) -o $@ $^ -lm
+
+# ---- rnnc, for each network and tree ----
+
+$(OUT)/rnnc-tree: FORCE | $(OUT)
+	@echo '$(TREE)' | cmp -s - $@ || echo '$(TREE)' >$@
+$(OUT)/against-tree: FORCE | $(OUT)
+	@echo '$(AGAINST)' | cmp -s - $@ || echo '$(AGAINST)' >$@
+
+define TREE_RULES
+$(OUT)/$(1)-%.o: $(2)/runtime/%.c $(wildcard $(2)/runtime/*) $(OUT)/$(1)-tree
+	@echo '  $$<'
+	$(Q)$(CC) -std=c99 -O2 -fPIC -c -o $$@ $$<
+$(OUT)/$(1)-runtime.a: $(OUT)/$(1)-dispatch.o $(OUT)/$(1)-kernels.o
+	$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
+$(OUT)/%/$(1).so: $(HERE)/model.sh $(HERE)/rnnc.c $(HERE)/bench.h $(HERE)/networks.txt $(wildcard $(HERE)/models/*) $(2)/build/rnnc $(OUT)/$(1)-runtime.a $(OUT)/weights
+	@echo '  $$@'
+	$(Q)sh $(HERE)/model.sh $$* $(OUT) $(2) $(1)
+endef
+$(eval $(call TREE_RULES,rnnc,$(TREE)))
+$(if $(AGAINST),$(eval $(call TREE_RULES,against,$(AGAINST))))
+
+# ---- the others; -march=native, as whoever compares would build them. -ffast-math is kept from the linker, which would
+# change how the whole process rounds the smallest numbers. ----
+
+$(OUT)/naive.so: $(HERE)/naive.c $(HERE)/bench.h | $(OUT)
+	@echo '  $@'
+	$(Q)$(COMPILE) -O3 -march=native -ffast-math -fPIC -c -o $(OUT)/naive.o $<
+	$(Q)$(CC) -shared -o $@ $(OUT)/naive.o -lmvec -lm
+$(OUT)/reference.so: $(HERE)/naive.c $(HERE)/bench.h | $(OUT)
+	@echo '  $@'
+	$(Q)$(COMPILE) -O2 -DREAL=double -DEXP=exp -DTANH=tanh -DNAME='"reference"' -fPIC -shared -o $@ $< -lm
+$(OUT)/openblas.so: $(HERE)/blas.c $(HERE)/bench.h | $(OUT)
+	@echo '  $@'
+	$(Q)$(COMPILE) -O3 -march=native -ffast-math -fPIC $$(pkg-config --cflags openblas) -c -o $(OUT)/openblas.o $<
+	$(Q)$(CC) -shared -o $@ $(OUT)/openblas.o $$(pkg-config --libs openblas) -lmvec -lm
+
+$(OUT):
+	mkdir -p $@
