@@ -20,9 +20,14 @@ comma   := ,
 CHOSEN  := $(if $(ONLY),$(filter $(subst *,%,$(subst $(comma), ,$(ONLY))),$(NAMES)),$(NAMES))
 Q       := $(if $(V),,@)
 
+TORCH   ?= /usr/include/torch/csrc/api/include
+
 # A peer is built if its library is there. What there is of it is said by the table.
 PEERS   := naive \
-	$(if $(shell pkg-config --exists openblas && echo yes),openblas)
+	$(if $(shell pkg-config --exists openblas && echo yes),openblas) \
+	$(if $(wildcard $(OUT)/libonnxruntime.so.1),onnxruntime) \
+	$(if $(wildcard /usr/include/dnnl.h /usr/local/include/dnnl.h),onednn) \
+	$(if $(wildcard $(TORCH)/torch/torch.h),torch)
 
 .PHONY: run FORCE
 run: $(OUT)/bench $(OUT)/reference.so $(PEERS:%=$(OUT)/%.so) $(CHOSEN:%=$(OUT)/%/rnnc.so) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
@@ -76,6 +81,16 @@ $(OUT)/openblas.so: $(HERE)/blas.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O3 -march=native -ffast-math -fPIC $$(pkg-config --cflags openblas) -c -o $(OUT)/openblas.o $<
 	$(Q)$(CC) -shared -o $@ $(OUT)/openblas.o $$(pkg-config --libs openblas) -lmvec -lm
+$(OUT)/onnxruntime.so: $(HERE)/onnxruntime.c $(HERE)/onnx.c $(HERE)/onnx.h $(HERE)/bench.h | $(OUT)
+	@echo '  $@'
+	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $(filter %.c,$^) $(OUT)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN' -lm
+$(OUT)/onednn.so: $(HERE)/onednn.c $(HERE)/bench.h | $(OUT)
+	@echo '  $@'
+	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $< -ldnnl
+$(OUT)/torch.so: $(HERE)/torch.cpp $(HERE)/networks.c $(HERE)/bench.h | $(OUT)
+	@echo '  $@'
+	$(Q)$(COMPILE) -O2 -fPIC -c -o $(OUT)/torch-networks.o $(HERE)/networks.c
+	$(Q)$(CXX) -std=c++17 -Wall -Wextra -O2 -fPIC -shared -isystem $(TORCH) -o $@ $< $(OUT)/torch-networks.o -ltorch -ltorch_cpu -lc10
 
 $(OUT):
 	mkdir -p $@
