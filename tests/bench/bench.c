@@ -35,8 +35,7 @@ static void stop(int signal)
     stopped = 1;
 }
 
-/* Whether a list of words has this one; a word may end in `*`. */
-static bool listed(const char *words, const char *name)
+bool listed(const char *words, const char *name)
 {
     while (*words) {
         size_t length = strcspn(words, " ,"), part = length > 0 && words[length - 1] == '*' ? length - 1 : length;
@@ -179,7 +178,9 @@ static void visit_all(Bench *bench)
                 fprintf(stderr, "\r\033[Kround %zu of %zu: %s", round + 1, bench->rounds, bench->row[r].network.name);
             visit_row(bench, &bench->row[r]);
         }
-        if (stopped)
+        if (!stopped)
+            real_visit(bench);
+        else
             bench->rounds = round;
     }
     if (bench->progress)
@@ -223,7 +224,7 @@ static void load_columns(Bench *bench, const char *with, bool against)
     }
 }
 
-static int read_networks(Bench *bench, const char *path, const char *only)
+static int read_networks(Bench *bench, const char *path)
 {
     char line[512];
     FILE *file = fopen(path, "r");
@@ -234,7 +235,7 @@ static int read_networks(Bench *bench, const char *path, const char *only)
     while (fgets(line, sizeof line, file)) {
         char name[64] = "";
         Row row = {.x = NULL};
-        if (sscanf(line, "%63s", name) != 1 || (only && *name != '#' && !listed(only, name)))
+        if (sscanf(line, "%63s", name) != 1 || (bench->only && *name != '#' && !listed(bench->only, name)))
             continue;
         int status = network_read(&row.network, line);
         if (status < 0)
@@ -247,9 +248,10 @@ static int read_networks(Bench *bench, const char *path, const char *only)
         bench->row[bench->rows++] = row;
     }
     fclose(file);
-    if (bench->rows == 0)
-        fprintf(stderr, "bench: no network of %s is called %s\n", path, only ? only : "anything");
-    return bench->rows > 0;
+    real_load(bench);
+    if (bench->rows + bench->reals == 0)
+        fprintf(stderr, "bench: no network is called %s\n", bench->only ? bench->only : "anything");
+    return bench->rows + bench->reals > 0;
 }
 
 static void pin(int cpu)
@@ -287,7 +289,8 @@ int main(int argc, char **argv)
     unsetenv("RT_ISA");
     pin((int)strtol(option(argc, argv, "--cpu", "-1"), NULL, 10));
     load_columns(&bench, option(argc, argv, "--with", NULL), option(argc, argv, "--against", NULL) != NULL);
-    if (!read_networks(&bench, option(argc, argv, "--networks", "tests/bench/networks.txt"), option(argc, argv, "--only", NULL)))
+    bench.only = option(argc, argv, "--only", NULL);
+    if (!read_networks(&bench, option(argc, argv, "--networks", "tests/bench/networks.txt")))
         return 2;
     for (size_t i = 0; i < LEVELS; i++) {
         Network footprint = {.weight_bytes = level_bytes[i]};

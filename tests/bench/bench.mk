@@ -11,13 +11,16 @@ ONLY    ?=
 WITH    ?=
 VISIT   ?= 12
 CPU     ?= -1
+SHARED  ?= $(if $(RNNC_SHARED),$(RNNC_SHARED),../shared)
 
 OUT     := $(BUILD)/bench
 HERE    := tests/bench
 COMPILE := $(CC) -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -D_XOPEN_SOURCE=700
 NAMES   := $(shell awk '!/^\#/ && NF { print $$1 }' $(HERE)/networks.txt)
+REALS   := $(notdir $(basename $(wildcard $(HERE)/real/*.c)))
 comma   := ,
-CHOSEN  := $(if $(ONLY),$(filter $(subst *,%,$(subst $(comma), ,$(ONLY))),$(NAMES)),$(NAMES))
+choose   = $(if $(ONLY),$(filter $(subst *,%,$(subst $(comma), ,$(ONLY))),$(1)),$(1))
+CHOSEN  := $(call choose,$(NAMES))
 Q       := $(if $(V),,@)
 
 TORCH   ?= /usr/include/torch/csrc/api/include
@@ -30,14 +33,15 @@ PEERS   := naive \
 	$(if $(wildcard $(TORCH)/torch/torch.h),torch)
 
 .PHONY: run FORCE
-run: $(OUT)/bench $(OUT)/reference.so $(PEERS:%=$(OUT)/%.so) $(CHOSEN:%=$(OUT)/%/rnnc.so) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
+run: $(OUT)/bench $(OUT)/reference.so $(PEERS:%=$(OUT)/%.so) $(CHOSEN:%=$(OUT)/%/rnnc.so) \
+		$(patsubst %,$(OUT)/real/%.so,$(call choose,$(REALS))) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
 	@$(OUT)/bench --networks=$(HERE)/networks.txt --folder=$(OUT) --rounds=$(ROUNDS) \
 		--visit=$(VISIT) --cpu=$(CPU) --only='$(ONLY)' --with='$(WITH)' --against='$(AGAINST)' --tsv=$(OUT)/bench.tsv
 
 # ---- the driver ----
 
-DRIVER := bench times roofline report networks
-$(OUT)/%.o: $(HERE)/%.c $(HERE)/bench.h $(HERE)/measure.h | $(OUT)
+DRIVER := bench times roofline report real_times networks
+$(OUT)/%.o: $(HERE)/%.c $(HERE)/bench.h $(HERE)/measure.h $(HERE)/real.h | $(OUT)
 	@echo '  $<'
 	$(Q)$(COMPILE) -O2 -ffp-contract=fast -c -o $@ $<
 $(OUT)/bench: $(DRIVER:%=$(OUT)/%.o)
@@ -66,6 +70,10 @@ $(OUT)/%/$(1).so: $(HERE)/model.sh $(HERE)/rnnc.c $(HERE)/bench.h $(HERE)/networ
 endef
 $(eval $(call TREE_RULES,rnnc,$(TREE)))
 $(if $(AGAINST),$(eval $(call TREE_RULES,against,$(AGAINST))))
+
+$(OUT)/real/%.so: $(HERE)/real/%.c $(HERE)/real.sh $(HERE)/real.h $(TREE)/build/rnnc $(OUT)/rnnc-runtime.a $(wildcard $(TREE)/build/samples/vad/*.onnx)
+	@echo '  $@'
+	$(Q)sh $(HERE)/real.sh $* $(OUT) $(TREE) $(SHARED)
 
 # ---- the others; -march=native, as whoever compares would build them. -ffast-math is kept from the linker, which would
 # change how the whole process rounds the smallest numbers. ----

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include "bench.h"
 
 enum { RUN, STEP, MODES };              /* STEPS steps in one call; a call for each of them */
@@ -40,19 +41,26 @@ typedef struct Row {
     float *x, *y;                       /* STEPS inputs, STEPS outputs */
 } Row;
 
+typedef struct RealRow RealRow;         /* real_times.c */
+
 typedef struct Bench {
     Column column[COLUMNS];
     Row *row;
-    size_t rows, rounds;
+    RealRow *real;
+    size_t rows, reals, rounds;
     double visit;                       /* seconds */
     Cell level[LEVELS];                 /* reading a footprint of level_bytes: bandwidth */
     Cell peak;                          /* multiplying and adding: operations per ns */
     const char *folder;                 /* build/bench */
+    const char *only;                   /* networks; NULL: all */
     bool progress;
 } Bench;
 
 /* From here on an output is marked as different. States are below 1, sums of some hundred products below 10. */
 #define TOLERANCE 1e-4
+
+/* Whether a list of words has this one; a word may end in `*`. bench.c */
+bool listed(const char *words, const char *name);
 
 /* ---- times.c ---- */
 
@@ -70,6 +78,13 @@ extern const size_t level_bytes[LEVELS];
 extern const Contender roofline;                /* create takes weight_bytes; a step reads them */
 enum { PASSES = 100, SMALL = 1 << 18, PEAK_OPERATIONS = 1 << 16 };      /* passes in a call, if weight_bytes is SMALL */
 void roofline_peak(void *unused);               /* PEAK_OPERATIONS at the machine's highest rate */
+
+/* ---- real_times.c ---- */
+
+void real_load(Bench *bench);
+void real_visit(Bench *bench);
+void real_print(Bench *bench);
+void real_tsv(Bench *bench, FILE *file);
 
 /* ---- report.c ---- */
 

@@ -91,9 +91,10 @@ static void print_table(Bench *bench, int mode, bool median)
 void report_tables(Bench *bench)
 {
     print_machine(bench);
-    for (int median = 0; median < 2; median++)
+    for (int median = 0; median < 2 && bench->rows; median++)
         for (int mode = 0; mode < MODES; mode++)
             print_table(bench, mode, median);
+    real_print(bench);
     for (size_t c = 0; c < COLUMNS; c++)
         if (bench->column[c].absent)
             printf("left out: %s (%s)\n", bench->column[c].name, bench->column[c].absent);
@@ -117,5 +118,6 @@ int report_tsv(Bench *bench, const char *path)
                             bench->column[c].name, least, times_median(&row->cell[c].times[mode]), bound, least / bound,
                             row->network.weight_bytes, row->cell[c].difference);
             }
+    real_tsv(bench, file);
     return fclose(file) == 0;
 }
