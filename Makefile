@@ -51,6 +51,7 @@ setup-test:
 	@.ci/setup test
 setup-bench:
 	@.ci/setup bench
+	@sh tests/bench/onnxruntime.sh $(BUILD)/bench || true
 
 # ---- the compiler ----
 

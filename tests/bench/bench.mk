@@ -37,6 +37,8 @@ run: $(OUT)/bench $(OUT)/reference.so $(PEERS:%=$(OUT)/%.so) $(CHOSEN:%=$(OUT)/%
 		$(patsubst %,$(OUT)/real/%.so,$(call choose,$(REALS))) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
 	@$(OUT)/bench --networks=$(HERE)/networks.txt --folder=$(OUT) --rounds=$(ROUNDS) \
 		--visit=$(VISIT) --cpu=$(CPU) --only='$(ONLY)' --with='$(WITH)' --against='$(AGAINST)' --tsv=$(OUT)/bench.tsv
+	@awk -f $(HERE)/picture.awk $(OUT)/bench.tsv >$(OUT)/bench.svg
+	@echo 'Written: $(OUT)/bench.tsv, $(OUT)/bench.svg'
 
 # ---- the driver ----
 
