@@ -56,8 +56,8 @@ typedef struct Bench {
     bool progress;
 } Bench;
 
-/* From here on an output is marked as different. States are below 1, sums of some hundred products below 10. */
-#define TOLERANCE 1e-4
+/* From here on an output is marked as different. Outputs are below 1. */
+#define TOLERANCE 1e-5
 
 /* Whether a list of words has this one; a word may end in `*`. bench.c */
 bool listed(const char *words, const char *name);

@@ -60,7 +60,7 @@ void random_fill(float *out, size_t count, float scale, const char *seed)
     }
 }
 
-/* Weights as PyTorch starts them, within 1 / sqrt(n); keys and values within 1. */
+/* Weights as PyTorch starts them, within 1 / sqrt(n); keys, values and single numbers within 1. */
 static void fill_layer(Network *network, size_t index)
 {
     Layer *layer = &network->layer[index];
@@ -73,7 +73,7 @@ static void fill_layer(Network *network, size_t index)
         if (!data)
             abort();
         snprintf(seed, sizeof seed, "%s %zu %s", network->name, index, name);
-        random_fill(data, count, layer->kind == ATTENTION ? 1 : 1 / sqrtf((float)layer->n), seed);
+        random_fill(data, count, layer->kind == ATTENTION || !rows ? 1 : 1 / sqrtf((float)layer->n), seed);
         layer->tensor[i] = data;
         if (columns) {
             network->weight_bytes += count * sizeof *data;

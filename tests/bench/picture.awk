@@ -9,12 +9,12 @@ BEGIN {
     split("T100 step", mode, " ")
     heading["T100"] = "100 steps in one call"
     heading["step"] = "one step a call"
-    width = 430; height = 380; top = 92; gap = 70; left = 60
+    width = 430; height = 380; top = 116; gap = 70; left = 60
     least = 0.5; most = 4; small = 1e30; large = 0
 }
 NR > 1 && $7 != "" {
     n++
-    network[n] = $1; way[n] = $2; who[n] = $3; ratio[n] = $7; bytes[n] = $8; wrong[n] = $9 + 0 > 1e-4
+    network[n] = $1; way[n] = $2; who[n] = $3; ratio[n] = $7; bytes[n] = $8; wrong[n] = $9 + 0 > 1e-5
     seen[$3] = 1
     if (ratio[n] > most) most = ratio[n]
     if (ratio[n] < least) least = ratio[n]
@@ -74,7 +74,7 @@ function contender(m, c,    i, j, k, count, at, points, thick) {
         mark(px(bytes[at[i]]), py(ratio[at[i]]), kind_of(network[at[i]]), "fill=\"" (wrong[at[i]] ? "#ffffff" : colour[c]) "\" stroke=\"" colour[c] "\"", c == 1 ? 4 : 3)
 }
 function legend(    c, x) {
-    text(left, 24, "start", 17, "Time of a step, as a multiple of what reading its weights takes (dashed: 1, the bound)")
+    text(left, 24, "start", 17, "Time of a step as a multiple of the bound, by the size of the weights that it reads (dashed: the bound)")
     x = left
     for (c = 1; c <= names; c++)
         if (order[c] in seen) {

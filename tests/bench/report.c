@@ -85,7 +85,7 @@ static void print_table(Bench *bench, int mode, bool median)
         for (size_t c = 0; c < COLUMNS; c++)
             any |= bench->row[r].cell[c].difference > TOLERANCE;
     }
-    puts(any ? "! outputs differ from the reference's by more than 1e-4\n" : "");
+    puts(any ? "! outputs differ from the reference's by more than 1e-5\n" : "");
 }
 
 void report_tables(Bench *bench)
