@@ -32,10 +32,11 @@ PEERS   := naive \
 	$(if $(wildcard /usr/include/dnnl.h /usr/local/include/dnnl.h),onednn) \
 	$(if $(wildcard $(TORCH)/torch/torch.h),torch)
 
+# Large blocks of memory on huge pages, for whoever allocates them, where the system gives them to who asks.
 .PHONY: run FORCE
 run: $(OUT)/bench $(OUT)/reference.so $(PEERS:%=$(OUT)/%.so) $(CHOSEN:%=$(OUT)/%/rnnc.so) \
 		$(patsubst %,$(OUT)/real/%.so,$(call choose,$(REALS))) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
-	@$(OUT)/bench --networks=$(HERE)/networks.txt --folder=$(OUT) --rounds=$(ROUNDS) \
+	@GLIBC_TUNABLES=glibc.malloc.hugetlb=1 $(OUT)/bench --networks=$(HERE)/networks.txt --folder=$(OUT) --rounds=$(ROUNDS) \
 		--visit=$(VISIT) --cpu=$(CPU) --only='$(ONLY)' --with='$(WITH)' --against='$(AGAINST)' --tsv=$(OUT)/bench.tsv
 	@awk -f $(HERE)/picture.awk $(OUT)/bench.tsv >$(OUT)/bench.svg
 	@echo 'Written: $(OUT)/bench.tsv, $(OUT)/bench.svg'

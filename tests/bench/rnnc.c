@@ -1,15 +1,9 @@
 /* rnnc.c: what rnnc makes of a model, as a contender. Compiled once for each network with NET its name, HEADER its
  * header, BLOB the file of its weights if they are in one (large ones: compilers take long over arrays of millions), LOOK
  * for attention. Uses nothing but the functions that the header declares. */
-#ifdef BLOB
-#define _DEFAULT_SOURCE         /* madvise */
-#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef BLOB
-#include <sys/mman.h>
-#endif
 #include HEADER
 #include "bench.h"
 
@@ -35,7 +29,6 @@ static void *aligned(size_t size, size_t alignment)
 }
 
 #ifdef BLOB
-/* The file is read to where huge pages may be had, which the user of a blob is free to do, too. */
 static int start(Instance *self)
 {
     long size;
@@ -45,9 +38,6 @@ static int start(Instance *self)
         return -1;
     rewind(file);
     self->blob = aligned((size_t)size, 1 << 21);
-#ifdef MADV_HUGEPAGE
-    madvise(self->blob, (size_t)size, MADV_HUGEPAGE);
-#endif
     status = fread(self->blob, 1, (size_t)size, file) == (size_t)size ? 0 : -1;
     fclose(file);
     return status ? status : FN(_init)(&self->net, &self->work, self->blob, (size_t)size);
