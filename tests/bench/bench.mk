@@ -17,9 +17,11 @@ OUT     := $(BUILD)/bench
 HERE    := tests/bench
 COMPILE := $(CC) -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror -D_XOPEN_SOURCE=700
 NAMES   := $(shell awk '!/^\#/ && NF { print $$1 }' $(HERE)/networks.txt)
+VAD_MODEL := $(TREE)/build/samples/vad/silero_vad_16k_op15.onnx
 REALS   := $(notdir $(basename $(wildcard $(HERE)/real/*.c)))
 comma   := ,
 choose   = $(if $(ONLY),$(filter $(subst *,%,$(subst $(comma), ,$(ONLY))),$(1)),$(1))
+choose_peer = $(if $(and $(call choose,$(1)),$(wildcard $(OUT)/libonnxruntime.so.1),$(wildcard $(VAD_MODEL))),$(1).onnxruntime)
 CHOSEN  := $(call choose,$(NAMES))
 Q       := $(if $(V),,@)
 
@@ -35,7 +37,7 @@ PEERS   := naive \
 # Large blocks of memory on huge pages, for whoever allocates them, where the system gives them to who asks.
 .PHONY: run FORCE
 run: $(OUT)/bench $(OUT)/reference.so $(PEERS:%=$(OUT)/%.so) $(CHOSEN:%=$(OUT)/%/rnnc.so) \
-		$(patsubst %,$(OUT)/real/%.so,$(call choose,$(REALS))) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
+		$(patsubst %,$(OUT)/real/%.so,$(call choose,$(REALS)) $(call choose_peer,vad)) $(if $(AGAINST),$(CHOSEN:%=$(OUT)/%/against.so))
 	@GLIBC_TUNABLES=glibc.malloc.hugetlb=1 $(OUT)/bench --networks=$(HERE)/networks.txt --folder=$(OUT) --rounds=$(ROUNDS) \
 		--visit=$(VISIT) --cpu=$(CPU) --only='$(ONLY)' --with='$(WITH)' --against='$(AGAINST)' --tsv=$(OUT)/bench.tsv
 	@awk -f $(HERE)/picture.awk $(OUT)/bench.tsv >$(OUT)/bench.svg
@@ -92,9 +94,12 @@ $(OUT)/openblas.so: $(HERE)/blas.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O3 -march=native -ffast-math -fPIC $$(pkg-config --cflags openblas) -c -o $(OUT)/openblas.o $<
 	$(Q)$(CC) -shared -o $@ $(OUT)/openblas.o $$(pkg-config --libs openblas) -lmvec -lm
-$(OUT)/onnxruntime.so: $(HERE)/onnxruntime.c $(HERE)/onnx.c $(HERE)/onnx.h $(HERE)/bench.h | $(OUT)
+$(OUT)/onnxruntime.so: $(HERE)/onnxruntime.c $(HERE)/onnx.c $(HERE)/ort.c $(HERE)/onnx.h $(HERE)/ort.h $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $(filter %.c,$^) $(OUT)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN' -lm
+$(OUT)/real/vad.onnxruntime.so: $(HERE)/vad_onnx.c $(HERE)/ort.c $(HERE)/ort.h $(HERE)/real.h $(VAD_MODEL) | $(OUT)
+	@echo '  $@'
+	$(Q)mkdir -p $(@D) && $(COMPILE) -O2 -fPIC -shared -DMODEL='"$(VAD_MODEL)"' -o $@ $(filter %.c,$^) $(OUT)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN/..' -lm
 $(OUT)/onednn.so: $(HERE)/onednn.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $< -ldnnl

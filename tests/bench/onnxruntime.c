@@ -1,41 +1,12 @@
-/* onnxruntime.c: on ONNX Runtime, through its C API. The npm package has the shared library without a header; the API is
- * a table of functions whose order never changes, so the place in it is enough to know a function by. One session, one
- * thread, all optimisations; the states of a call are read in the next one where they were written. */
+/* onnxruntime.c: on ONNX Runtime. The states of a call are read in the next one where they were written. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "onnx.h"
+#include "ort.h"
 
-/* Places in the table (OrtApi of onnxruntime_c_api.h, github.com/microsoft/onnxruntime). */
-enum {
-    GET_ERROR_MESSAGE = 2, CREATE_ENV = 3, CREATE_SESSION_FROM_ARRAY = 8, RUN = 9, CREATE_SESSION_OPTIONS = 10,
-    SET_GRAPH_OPTIMIZATION_LEVEL = 23, SET_INTRA_OP_THREADS = 24, SET_INTER_OP_THREADS = 25, TENSOR_WITH_DATA = 49,
-    CREATE_CPU_MEMORY_INFO = 69, RELEASE_SESSION = 95, RELEASE_VALUE = 96, RELEASE_SESSION_OPTIONS = 100
-};
-enum { LOG_ERRORS = 3, ALL_OPTIMIZATIONS = 99, IS_FLOAT = 1, DEVICE_ALLOCATOR = 0, DEFAULT_MEMORY = 0 };
 enum { VALUES = 1 + 2 * LAYERS, LONGEST = 100 };
-
-typedef void (*Function)(void);
-typedef void Status;                /* NULL: all is well */
-typedef struct ApiBase {
-    const Function *(*get_api)(uint32_t version);
-    const char *(*get_version)(void);
-} ApiBase;
-const ApiBase *OrtGetApiBase(void);
-
-static const Function *api;
-static void *environment, *memory;
-
-#define CALL(place, types, ...) check(((Status * (*) types) api[place])(__VA_ARGS__))
-
-static void check(Status *status)
-{
-    if (!status)
-        return;
-    fprintf(stderr, "ONNX Runtime: %s\n", ((const char *(*)(const Status *))api[GET_ERROR_MESSAGE])(status));
-    exit(2);
-}
 
 /* The tensors of a call: first x, then states; first y, then states. A call of many steps and one of a single step share
  * the states, of which there are two copies, read and written in turn. */
@@ -50,45 +21,12 @@ typedef struct Onnx {
     int turn, attention;
 } Onnx;
 
-static void start(void)
-{
-    if (api)
-        return;
-    api = OrtGetApiBase()->get_api(17);
-    CALL(CREATE_ENV, (int, const char *, void **), LOG_ERRORS, "bench", &environment);
-    CALL(CREATE_CPU_MEMORY_INFO, (int, int, void **), DEVICE_ALLOCATOR, DEFAULT_MEMORY, &memory);
-}
-
-static void *tensor(const float *data, size_t axes, const int64_t *sizes)
-{
-    void *value = NULL;
-    size_t count = 1;
-    for (size_t i = 0; i < axes; i++)
-        count *= (size_t)sizes[i];
-    CALL(TENSOR_WITH_DATA, (const void *, void *, size_t, const int64_t *, size_t, int, void **), memory, (void *)(size_t)data,
-         count * sizeof *data, sizes, axes, IS_FLOAT, &value);
-    return value;
-}
-
 static float *floats(size_t count)
 {
     float *block = calloc(count, sizeof *block);
     if (!block)
         abort();
     return block;
-}
-
-static void make_session(Onnx *self, Bytes *model)
-{
-    void *options = NULL;
-    CALL(CREATE_SESSION_OPTIONS, (void **), &options);
-    CALL(SET_GRAPH_OPTIMIZATION_LEVEL, (void *, int), options, ALL_OPTIMIZATIONS);
-    CALL(SET_INTRA_OP_THREADS, (void *, int), options, 1);
-    CALL(SET_INTER_OP_THREADS, (void *, int), options, 1);
-    CALL(CREATE_SESSION_FROM_ARRAY, (const void *, const void *, size_t, const void *, void **), environment, model->data, model->size,
-         options, &self->session);
-    ((void (*)(void *))api[RELEASE_SESSION_OPTIONS])(options);
-    free(model->data);
 }
 
 static void add_name(Onnx *self, const char *in, const char *out)
@@ -112,7 +50,7 @@ static void add_state(Onnx *self, char letter, size_t layer, size_t n)
         self->state[turn][place] = floats(n);
     for (int i = 0; i < 8; i++) {
         int turn = i >> 1 & 1, written = i & 1;
-        self->value[i >> 2][turn][written][place] = tensor(self->state[turn ^ written][place], 3, sizes);
+        self->value[i >> 2][turn][written][place] = ort_tensor(self->state[turn ^ written][place], ORT_FLOAT, 3, sizes);
     }
 }
 
@@ -122,8 +60,8 @@ static void add_ends(Onnx *self, int dense)
     for (int i = 0; i < 4; i++) {
         int64_t steps = i >> 1 ? LONGEST : 1;
         int64_t x[3] = {steps, 1, (int64_t)self->m}, y[4] = {steps, 1, dense ? (int64_t)self->n : 1, (int64_t)self->n};
-        self->value[i >> 1][i & 1][0][0] = tensor(self->x, 3, x);
-        self->value[i >> 1][i & 1][1][0] = tensor(self->y, dense ? 3 : 4, y);
+        self->value[i >> 1][i & 1][0][0] = ort_tensor(self->x, ORT_FLOAT, 3, x);
+        self->value[i >> 1][i & 1][1][0] = ort_tensor(self->y, ORT_FLOAT, dense ? 3 : 4, y);
     }
 }
 
@@ -135,10 +73,10 @@ static void add_attention(Onnx *self, const Layer *l)
     add_name(self, "V", "");
     self->attention = 1;
     for (int turn = 0; turn < 2; turn++) {
-        self->value[0][turn][0][0] = tensor(self->x, 2, q);
-        self->value[0][turn][0][1] = tensor(l->tensor[0], 2, K);
-        self->value[0][turn][0][2] = tensor(l->tensor[1], 2, V);
-        self->value[0][turn][1][0] = tensor(self->y, 2, c);
+        self->value[0][turn][0][0] = ort_tensor(self->x, ORT_FLOAT, 2, q);
+        self->value[0][turn][0][1] = ort_tensor(l->tensor[0], ORT_FLOAT, 2, K);
+        self->value[0][turn][0][2] = ort_tensor(l->tensor[1], ORT_FLOAT, 2, V);
+        self->value[0][turn][1][0] = ort_tensor(self->y, ORT_FLOAT, 2, c);
     }
 }
 
@@ -153,8 +91,8 @@ static void *create(const Network *network)
         free(self);
         return NULL;
     }
-    start();
-    make_session(self, &model);
+    self->session = ort_session(model.data, model.size);
+    free(model.data);
     self->m = network->layer[0].m;
     self->n = last->n;
     self->x = floats(LONGEST * self->m);
@@ -178,9 +116,8 @@ static void compute(Onnx *self, int many, const float *x, float *y)
 {
     size_t steps = many ? LONGEST : 1;
     memcpy(self->x, x, steps * self->m * sizeof *x);
-    CALL(RUN, (void *, const void *, const char *const *, const void *const *, size_t, const char *const *, size_t, void **),
-         self->session, NULL, self->name[0], (const void *const *)self->value[many][self->turn][0], self->count,
-         self->name[1], self->attention ? 1 : self->count, self->value[many][self->turn][1]);
+    ort_run(self->session, self->count, self->name[0], self->value[many][self->turn][0], self->attention ? 1 : self->count, self->name[1],
+            self->value[many][self->turn][1]);
     memcpy(y, self->y, steps * self->n * sizeof *y);
     self->turn ^= 1;
 }
@@ -202,8 +139,8 @@ static void destroy(void *self)
     for (int i = 0; i < 8; i++)
         for (size_t v = 0; v < VALUES; v++)
             if (onnx->value[i >> 2][i >> 1 & 1][i & 1][v])
-                ((void (*)(void *))api[RELEASE_VALUE])(onnx->value[i >> 2][i >> 1 & 1][i & 1][v]);
-    ((void (*)(void *))api[RELEASE_SESSION])(onnx->session);
+                ort_tensor_free(onnx->value[i >> 2][i >> 1 & 1][i & 1][v]);
+    ort_session_free(onnx->session);
     for (size_t v = 0; v < VALUES; v++)
         for (int turn = 0; turn < 2; turn++)
             free(onnx->state[turn][v]);

@@ -16,6 +16,9 @@ typedef struct Real {
 
 const Real *real(void);
 
+/* A network that a peer computes as well (NAME.PEER.so) has the first output here, in both: they are compared. */
+extern float result[1];
+
 /* REAL("a frame", 1, 0.01, name) { return name_step(&net, ...); }: the body of a call. */
 #define REAL(what, count, time, network)                                             \
     static network net;                                                              \
@@ -30,11 +33,11 @@ const Real *real(void);
     static int call(void)
 
 /* Some numbers between -1 and 1, and tokens from 0 to `range` - 1. */
-#define FILL(numbers)                                                                \
-    for (size_t i = 0; i < sizeof(numbers) / sizeof *(numbers); i++)                 \
+#define FILL(numbers, count)                                                         \
+    for (size_t i = 0; i < (count); i++)                                             \
         (numbers)[i] = (float)((i * i * 7 + i * 3 + 1) % 64) / 32 - 1
-#define FILL_TOKENS(tokens, range)                                                   \
-    for (size_t i = 0; i < sizeof(tokens) / sizeof *(tokens); i++)                   \
+#define FILL_TOKENS(tokens, count, range)                                            \
+    for (size_t i = 0; i < (count); i++)                                             \
         (tokens)[i] = (int32_t)((i * i * 7 + i * 3 + 1) % (range))
 
 #endif

@@ -4,6 +4,6 @@
 REAL("a picture of 28 rows", 1, 0, mnist_lstm)
 {
     static float row[28 * 28], digit[10], hidden[28 * 20];
-    FILL(row);
+    FILL(row, 28 * 28);
     return mnist_lstm_run(&net, row, digit, hidden);
 }

@@ -4,6 +4,6 @@
 REAL("a frame of 32 ms", 1, 0.032, silero_vad)
 {
     static float chunk[512], speech[1], states[256];
-    FILL(chunk);
+    FILL(chunk, 512);
     return silero_vad_step(&net, chunk, speech, states);
 }
