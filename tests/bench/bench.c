@@ -163,7 +163,8 @@ static void visit_row(const Bench *bench, Row *row)
             Call call = {cell, row, 0};
             if (!cell->contender || (mode == RUN ? !cell->contender->run : !cell->contender->step))
                 continue;
-            visit(&cell->times[mode], &cell->group[mode], bench->visit, mode == RUN ? STEPS : 1, mode == RUN ? call_run : call_step, &call);
+            visit(&cell->times[mode], &cell->group[mode], bench->visit, mode == RUN ? STEPS : 1,
+                  mode == RUN ? call_run : call_step, &call);
         }
 }
 
@@ -284,8 +285,8 @@ int main(int argc, char **argv)
     const char *tsv = option(argc, argv, "--tsv", NULL);
     bench.rounds = (size_t)strtoul(option(argc, argv, "--rounds", "45"), NULL, 10);
     bench.visit = 1e-3 * strtod(option(argc, argv, "--visit", "12"), NULL);
-    for (const char *const *name = (const char *const[]){"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", NULL}; *name; name++)
-        setenv(*name, "1", 1);
+    setenv("OMP_NUM_THREADS", "1", 1);
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
     unsetenv("RT_ISA");
     pin((int)strtol(option(argc, argv, "--cpu", "-1"), NULL, 10));
     load_columns(&bench, option(argc, argv, "--with", NULL), option(argc, argv, "--against", NULL) != NULL);

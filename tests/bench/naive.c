@@ -24,7 +24,8 @@ typedef struct Naive {
 static REAL sigmoid(REAL x) { return 1 / (1 + EXP(-x)); }
 
 /* y = (b +) M x. */
-static void product(REAL *restrict y, const float *restrict M, const float *restrict b, const REAL *restrict x, size_t rows, size_t columns)
+static void product(REAL *restrict y, const float *restrict M, const float *restrict b, const REAL *restrict x, size_t rows,
+                    size_t columns)
 {
     for (size_t i = 0; i < rows; i++) {
         REAL sum = b ? b[i] : 0;

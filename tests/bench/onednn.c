@@ -111,7 +111,8 @@ static float *joined_bias(const Layer *l, size_t count)
     for (size_t g = 0; g < count; g++)
         for (size_t j = 0; j < l->n; j++) {
             size_t from = gate_order(l)[g] * l->n + j;
-            out[g * l->n + j] = (l->kind == GRU && g == 3 ? 0 : l->tensor[2][from]) + (l->kind == GRU && g == 2 ? 0 : l->tensor[3][from]);
+            out[g * l->n + j] = (l->kind == GRU && g == 3 ? 0 : l->tensor[2][from]);
+            out[g * l->n + j] += (l->kind == GRU && g == 2 ? 0 : l->tensor[3][from]);
         }
     return out;
 }
@@ -144,11 +145,13 @@ static void make_recurrent(Onednn *self, size_t i, int many)
     const Layer *l = &self->network.layer[i];
     Primitive *p = &self->layer[many][i];
     size_t n = l->n, gates = gate_count(l), biases = l->kind == GRU ? 4 : gates, steps = many ? LONGEST : 1;
-    dnnl_memory_desc_t W = shape(5, (size_t[]){1, 1, l->m, gates, n}, dnnl_ldigo), U = shape(5, (size_t[]){1, 1, n, gates, n}, dnnl_ldigo);
+    dnnl_memory_desc_t W = shape(5, (size_t[]){1, 1, l->m, gates, n}, dnnl_ldigo);
+    dnnl_memory_desc_t U = shape(5, (size_t[]){1, 1, n, gates, n}, dnnl_ldigo);
     Shapes s = {
-        shape(3, (size_t[]){steps, 1, l->m}, dnnl_tnc), shape(3, (size_t[]){steps, 1, n}, dnnl_tnc), shape(4, (size_t[]){1, 1, 1, n}, dnnl_ldnc),
-        shape(5, (size_t[]){1, 1, l->m, gates, n}, dnnl_format_tag_any), shape(5, (size_t[]){1, 1, n, gates, n}, dnnl_format_tag_any),
-        shape(4, (size_t[]){1, 1, biases, n}, dnnl_ldgo),
+        .x = shape(3, (size_t[]){steps, 1, l->m}, dnnl_tnc), .y = shape(3, (size_t[]){steps, 1, n}, dnnl_tnc),
+        .state = shape(4, (size_t[]){1, 1, 1, n}, dnnl_ldnc), .bias = shape(4, (size_t[]){1, 1, biases, n}, dnnl_ldgo),
+        .W = shape(5, (size_t[]){1, 1, l->m, gates, n}, dnnl_format_tag_any),
+        .U = shape(5, (size_t[]){1, 1, n, gates, n}, dnnl_format_tag_any),
     };
     dnnl_primitive_desc_t desc = describe(l, &s);
     float *ours[3] = {transposed(l, l->tensor[0], l->m), transposed(l, l->tensor[1], n), joined_bias(l, biases)};
@@ -180,7 +183,8 @@ static void make_dense(Onednn *self, size_t i, int many)
     dnnl_matmul_desc_t matmul;
     dnnl_primitive_desc_t desc;
     dnnl_memory_desc_t x = shape(2, (size_t[]){steps, l->m}, dnnl_ab), y = shape(2, (size_t[]){steps, l->n}, dnnl_ab);
-    dnnl_memory_desc_t W = shape(2, (size_t[]){l->m, l->n}, dnnl_ba), any = shape(2, (size_t[]){l->m, l->n}, dnnl_format_tag_any);
+    dnnl_memory_desc_t W = shape(2, (size_t[]){l->m, l->n}, dnnl_ba);
+    dnnl_memory_desc_t any = shape(2, (size_t[]){l->m, l->n}, dnnl_format_tag_any);
     dnnl_memory_desc_t bias = shape(2, (size_t[]){1, l->n}, dnnl_ab);
     dnnl_memory_t in = memory(&x, self->between[i]), out = memory(&y, self->between[i + 1]);
     check(dnnl_matmul_desc_init(&matmul, &x, &any, &bias, &y), "matmul");

@@ -88,7 +88,8 @@ static void put_value(Bytes *graph, unsigned field, const char *name, size_t axe
     put_message(graph, field, &value);
 }
 
-static void put_tensor(Bytes *graph, const char *name, uint64_t type, size_t axes, const size_t *sizes, const void *data, size_t bytes)
+static void put_tensor(Bytes *graph, const char *name, uint64_t type, size_t axes, const size_t *sizes, const void *data,
+                       size_t bytes)
 {
     Bytes tensor = {NULL, 0, 0};
     for (size_t i = 0; i < axes; i++)
@@ -169,7 +170,8 @@ static void put_recurrent(Bytes *graph, const Layer *l, size_t index, const char
     size_t state[3] = {1, 1, l->n};
     int cell = l->kind == LSTM;
     snprintf(wide, sizeof wide, last ? "%s" : "%s_wide", to);
-    snprintf(inputs, sizeof inputs, cell ? "%s W%zu R%zu B%zu - h%zu c%zu" : "%s W%zu R%zu B%zu - h%zu", from, index, index, index, index, index);
+    snprintf(inputs, sizeof inputs, cell ? "%s W%zu R%zu B%zu - h%zu c%zu" : "%s W%zu R%zu B%zu - h%zu", from, index, index, index,
+             index, index);
     snprintf(outputs, sizeof outputs, cell ? "%s hn%zu cn%zu" : "%s hn%zu", wide, index, index);
     Bytes out = node(cell ? "LSTM" : l->kind == RNN ? "RNN" : "GRU", inputs, outputs);
     put_attribute(&out, "hidden_size", NULL, l->n);

@@ -67,7 +67,8 @@ static void add_ends(Onnx *self, int dense)
 
 static void add_attention(Onnx *self, const Layer *l)
 {
-    int64_t q[2] = {1, (int64_t)l->m}, K[2] = {(int64_t)l->r, (int64_t)l->m}, V[2] = {(int64_t)l->r, (int64_t)l->n}, c[2] = {1, (int64_t)l->n};
+    int64_t m = (int64_t)l->m, n = (int64_t)l->n, r = (int64_t)l->r;
+    int64_t q[2] = {1, m}, K[2] = {r, m}, V[2] = {r, n}, c[2] = {1, n};
     add_name(self, "x", "y");
     add_name(self, "K", "");
     add_name(self, "V", "");
@@ -116,8 +117,8 @@ static void compute(Onnx *self, int many, const float *x, float *y)
 {
     size_t steps = many ? LONGEST : 1;
     memcpy(self->x, x, steps * self->m * sizeof *x);
-    ort_run(self->session, self->count, self->name[0], self->value[many][self->turn][0], self->attention ? 1 : self->count, self->name[1],
-            self->value[many][self->turn][1]);
+    ort_run(self->session, self->count, self->name[0], self->value[many][self->turn][0], self->attention ? 1 : self->count,
+            self->name[1], self->value[many][self->turn][1]);
     memcpy(y, self->y, steps * self->n * sizeof *y);
     self->turn ^= 1;
 }

@@ -51,7 +51,8 @@ void *ort_session(const void *model, size_t size)
     CALL(SET_GRAPH_OPTIMIZATION_LEVEL, (void *, int), options, ALL_OPTIMIZATIONS);
     CALL(SET_INTRA_OP_THREADS, (void *, int), options, 1);
     CALL(SET_INTER_OP_THREADS, (void *, int), options, 1);
-    CALL(CREATE_SESSION_FROM_ARRAY, (const void *, const void *, size_t, const void *, void **), environment, model, size, options, &session);
+    CALL(CREATE_SESSION_FROM_ARRAY, (const void *, const void *, size_t, const void *, void **), environment, model, size, options,
+         &session);
     ((void (*)(void *))api[RELEASE_SESSION_OPTIONS])(options);
     return session;
 }
@@ -65,15 +66,16 @@ void *ort_tensor(const void *data, int type, size_t axes, const int64_t *sizes)
     for (size_t i = 0; i < axes; i++)
         bytes *= (size_t)sizes[i];
     start();
-    CALL(TENSOR_WITH_DATA, (const void *, void *, size_t, const int64_t *, size_t, int, void **), memory, (void *)(size_t)data, bytes, sizes,
-         axes, type, &value);
+    CALL(TENSOR_WITH_DATA, (const void *, void *, size_t, const int64_t *, size_t, int, void **), memory, (void *)(size_t)data,
+         bytes, sizes, axes, type, &value);
     return value;
 }
 
 void ort_tensor_free(void *tensor) { ((void (*)(void *))api[RELEASE_VALUE])(tensor); }
 
-void ort_run(void *session, size_t inputs, const char *const *in, void *const *in_values, size_t outputs, const char *const *out, void **out_values)
+void ort_run(void *session, size_t inputs, const char *const *in, void *const *in_values, size_t outputs, const char *const *out,
+             void **out_values)
 {
-    CALL(RUN, (void *, const void *, const char *const *, void *const *, size_t, const char *const *, size_t, void **), session, NULL, in,
-         in_values, inputs, out, outputs, out_values);
+    CALL(RUN, (void *, const void *, const char *const *, void *const *, size_t, const char *const *, size_t, void **), session,
+         NULL, in, in_values, inputs, out, outputs, out_values);
 }

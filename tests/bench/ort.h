@@ -17,6 +17,7 @@ void *ort_tensor(const void *data, int type, size_t axes, const int64_t *sizes);
 void ort_tensor_free(void *tensor);
 
 /* Values by name; outputs are written to the memory of the tensors that are given. */
-void ort_run(void *session, size_t inputs, const char *const *in, void *const *in_values, size_t outputs, const char *const *out, void **out_values);
+void ort_run(void *session, size_t inputs, const char *const *in, void *const *in_values, size_t outputs, const char *const *out,
+             void **out_values);
 
 #endif

@@ -114,16 +114,18 @@ void real_print(Bench *bench)
 {
     if (!bench->reals)
         return;
-    printf("Networks that do something, by rnnc; of sound, how much of its time it takes\n%-18s %-24s %10s %10s %12s %10s\n", "", "a unit is",
-           "least us", "median us", "a second", "of sound");
+    puts("Networks that do something, by rnnc; of sound, how much of its time it takes");
+    printf("%-18s %-24s %10s %10s %12s %10s\n", "", "a unit is", "least us", "median us", "a second", "of sound");
     for (size_t i = 0; i < bench->reals; i++) {
         RealRow *row = &bench->real[i];
         double least = times_least(&row->times);
-        printf("%-18s %-24s %10.2f %10.2f %12.0f", row->name, row->real->unit, 1e-3 * least, 1e-3 * times_median(&row->times), least > 0 ? 1e9 / least : 0);
+        printf("%-18s %-24s %10.2f %10.2f %12.0f", row->name, row->real->unit, 1e-3 * least, 1e-3 * times_median(&row->times),
+               least > 0 ? 1e9 / least : 0);
         if (row->real->seconds > 0)
             printf(" %8.3f %%", 1e-7 * least / row->real->seconds);
         if (row->peer)
-            printf("   ONNX Runtime%s: %.2f us", row->difference > TOLERANCE ? ", which differs" : "", 1e-3 * times_least(&row->peer_times));
+            printf("   ONNX Runtime%s: %.2f us", row->difference > TOLERANCE ? ", which differs" : "",
+                   1e-3 * times_least(&row->peer_times));
         putchar('\n');
     }
     putchar('\n');

@@ -27,7 +27,8 @@ static void print_machine(Bench *bench)
     for (size_t i = 0; i < LEVELS; i++) {
         double least = times_least(&bench->level[i].times[RUN]);
         size_t kib = level_bytes[i] >> 10;
-        printf("  %zu %s %.0f", kib < 1024 ? kib : kib >> 10, kib < 1024 ? "KiB" : "MiB", least > 0 ? (double)level_bytes[i] / least : 0);
+        printf("  %zu %s %.0f", kib < 1024 ? kib : kib >> 10, kib < 1024 ? "KiB" : "MiB",
+               least > 0 ? (double)level_bytes[i] / least : 0);
     }
     puts("\n");
 }

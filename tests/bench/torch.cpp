@@ -73,9 +73,10 @@ Tensor gru_before(Step &s, const Tensor &x)
 {
     long n = static_cast<long>(s.layer.n);
     auto in = torch::linear(x, s.tensor[0], s.tensor[2]);
-    auto gates = torch::sigmoid(in.narrow(0, 0, 2 * n) + torch::linear(s.h, s.tensor[1].narrow(0, 0, 2 * n), s.tensor[3].narrow(0, 0, 2 * n)));
+    auto &U = s.tensor[1], &d = s.tensor[3];
+    auto gates = torch::sigmoid(in.narrow(0, 0, 2 * n) + torch::linear(s.h, U.narrow(0, 0, 2 * n), d.narrow(0, 0, 2 * n)));
     auto r = gates.narrow(0, 0, n), z = gates.narrow(0, n, n);
-    auto candidate = torch::tanh(in.narrow(0, 2 * n, n) + torch::linear(r * s.h, s.tensor[1].narrow(0, 2 * n, n), s.tensor[3].narrow(0, 2 * n, n)));
+    auto candidate = torch::tanh(in.narrow(0, 2 * n, n) + torch::linear(r * s.h, U.narrow(0, 2 * n, n), d.narrow(0, 2 * n, n)));
     return s.h = (1 - z) * candidate + z * s.h;
 }
 
