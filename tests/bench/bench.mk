@@ -27,12 +27,13 @@ Q       := $(if $(V),,@)
 
 TORCH   ?= /usr/include/torch/csrc/api/include
 
-# A peer is built if its library is there. What there is of it is said by the table.
-PEERS   := naive \
+# A peer is built if its library is there; the table says which are not.
+THERE   := naive \
 	$(if $(shell pkg-config --exists openblas && echo yes),openblas) \
 	$(if $(wildcard $(OUT)/libonnxruntime.so.1),onnxruntime) \
 	$(if $(wildcard /usr/include/dnnl.h /usr/local/include/dnnl.h),onednn) \
 	$(if $(wildcard $(TORCH)/torch/torch.h),torch)
+PEERS   := $(if $(WITH),$(filter $(subst $(comma), ,$(WITH)),$(THERE)),$(THERE))
 
 # Large blocks of memory on huge pages, for whoever allocates them, where the system gives them to who asks.
 .PHONY: run FORCE
@@ -83,30 +84,35 @@ $(OUT)/real/%.so: $(HERE)/real/%.c $(HERE)/real.sh $(HERE)/real.h $(TREE)/build/
 # ---- the others; -march=native, as whoever compares would build them. -ffast-math is kept from the linker, which would
 # change how the whole process rounds the smallest numbers. ----
 
+# The vectors' elementary functions, where the C library has them.
+MVEC := $(if $(filter x86_64,$(shell uname -m)),-lmvec)
+# A library of another version may not be to be had in this way.
+SKIP = { rm -f $@; echo 'skipped: $@ cannot be built here' >&2; }
+
 $(OUT)/naive.so: $(HERE)/naive.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O3 -march=native -ffast-math -fPIC -c -o $(OUT)/naive.o $<
-	$(Q)$(CC) -shared -o $@ $(OUT)/naive.o -lmvec -lm
+	$(Q)$(CC) -shared -o $@ $(OUT)/naive.o $(MVEC) -lm
 $(OUT)/reference.so: $(HERE)/naive.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O2 -DREAL=double -DEXP=exp -DTANH=tanh -DNAME='"reference"' -fPIC -shared -o $@ $< -lm
 $(OUT)/openblas.so: $(HERE)/blas.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O3 -march=native -ffast-math -fPIC $$(pkg-config --cflags openblas) -c -o $(OUT)/openblas.o $<
-	$(Q)$(CC) -shared -o $@ $(OUT)/openblas.o $$(pkg-config --libs openblas) -lmvec -lm
+	$(Q)$(CC) -shared -o $@ $(OUT)/openblas.o $$(pkg-config --libs openblas) $(MVEC) -lm || $(SKIP)
 $(OUT)/onnxruntime.so: $(HERE)/onnxruntime.c $(HERE)/onnx.c $(HERE)/ort.c $(HERE)/onnx.h $(HERE)/ort.h $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
-	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $(filter %.c,$^) $(OUT)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN' -lm
+	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $(filter %.c,$^) $(OUT)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN' -lm || $(SKIP)
 $(OUT)/real/vad.onnxruntime.so: $(HERE)/vad_onnx.c $(HERE)/ort.c $(HERE)/ort.h $(HERE)/real.h $(VAD_MODEL) | $(OUT)
 	@echo '  $@'
 	$(Q)mkdir -p $(@D) && $(COMPILE) -O2 -fPIC -shared -DMODEL='"$(VAD_MODEL)"' -o $@ $(filter %.c,$^) $(OUT)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN/..' -lm
 $(OUT)/onednn.so: $(HERE)/onednn.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
-	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $< -ldnnl
+	$(Q)$(COMPILE) -O2 -fPIC -shared -o $@ $< -ldnnl || $(SKIP)
 $(OUT)/torch.so: $(HERE)/torch.cpp $(HERE)/networks.c $(HERE)/bench.h | $(OUT)
 	@echo '  $@'
 	$(Q)$(COMPILE) -O2 -fPIC -c -o $(OUT)/torch-networks.o $(HERE)/networks.c
-	$(Q)$(CXX) -std=c++17 -Wall -Wextra -O2 -fPIC -shared -isystem $(TORCH) -o $@ $< $(OUT)/torch-networks.o -ltorch -ltorch_cpu -lc10
+	$(Q)$(CXX) -std=c++17 -Wall -Wextra -O2 -fPIC -shared -isystem $(TORCH) -o $@ $< $(OUT)/torch-networks.o -ltorch -ltorch_cpu -lc10 || $(SKIP)
 
 $(OUT):
 	mkdir -p $@
