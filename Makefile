@@ -24,7 +24,7 @@ RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
 .PHONY: all help demo samples vad test check unit golden fuzz fuzz-bytes bench bench-compile coverage asan lint install uninstall clean \
-	setup-build setup-vad setup-test setup-fuzz build-demo
+	setup-build setup-vad setup-test setup-fuzz setup-bench build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
 
@@ -53,6 +53,9 @@ setup-test:
 	@.ci/setup test
 setup-fuzz:
 	@.ci/setup fuzz
+setup-bench:
+	@.ci/setup bench
+	@sh tests/bench/onnxruntime.sh $(BUILD)/bench || true
 
 # ---- the compiler ----
 
@@ -194,6 +197,10 @@ coverage-check: all unit $(BUILD)/tests/cases $(BUILD)/replay
 lint: setup-test ## gcc and clang with all warnings, and clang-tidy and cppcheck where they are
 	@tests/lint.sh $(BUILD)
 
+# ---- measuring: tests/bench/README.md; ONLY=lstm_1_16 takes seconds ----
+
+bench: all setup-bench ## speed against other libraries, in a table and a picture; some minutes
+	@$(MAKE) --no-print-directory -f tests/bench/bench.mk BUILD=$(BUILD) CC='$(CC)'
 bench-compile: all ## time and memory of the compiler itself, against the size of the graph and for each sample; a minute
 	@python3 tests/bench/compile.py $(BUILD)/rnnc --vad=$(BUILD)/samples/vad/silero_vad_16k_op15.onnx
 
