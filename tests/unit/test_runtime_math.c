@@ -22,7 +22,7 @@
     F(log, log, 0.9, 0.9)                \
     F(log1p, log1p, 1.5, 1.5)            \
     F(tanh, tanh, 2.7, 2.6)              \
-    F(sigmoid, sigmoid_double, 2.5, 2.5) \
+    F(sigmoid, sigmoid_double, 1.8, 1.8) \
     F(erf, erf, 1.5, 1.1)
 
 enum math_function {
