@@ -206,33 +206,6 @@ START_TEST(fuse_epilogue)
 }
 END_TEST
 
-/* A query per step of t: keys and values are read as rows. The scale stays; what else reads the product does, too. */
-START_TEST(attention_of_rows)
-{
-    gives("attention",
-          "clock t\nclock s <= 9\n%0 = input : [2] over t name=\"q\"\n%1 = input : [2] over s name=\"K\"\n%2 = const : [] value=0.5\n"
-          "%3 = @ %0 %1 : [] over t over s\n%4 = * %3 %2 : [] over t over s\n%5 = softmax %4 : [] over t over s clock=s\n"
-          "%6 = * %5 %1 : [2] over t over s\n%7 = sum %6 : [2] over t clock=s\ninput q %0\ninput K %1\noutput c %7\n",
-          "clock t\nclock s <= 9\n%0 = input : [2] over t name=\"q\"\n%1 = input : [2] over s name=\"K\"\n%2 = const : [] value=0.5\n"
-          "%3 = scores %1 %0 : [] over t over s clock=s\n%4 = * %3 %2 : [] over t over s\n%5 = softmax %4 : [] over t over s clock=s\n"
-          "%6 = weighted %1 %5 : [2] over t clock=s\ninput q %0\ninput K %1\noutput c %6\n");
-}
-END_TEST
-
-/* Keys that are made step by step for one query need not be kept; a product that no softmax reads, and an input whose
- * steps lie at a distance that nobody knows, stay. */
-START_TEST(attention_not)
-{
-    keeps("attention", "clock s <= 9\n%0 = input : [2] over s name=\"K\"\n%1 = input : [2] name=\"q\"\n%2 = tanh %0 : [2] over s\n"
-                       "%3 = @ %2 %1 : [] over s\n%4 = softmax %3 : [] over s clock=s\ninput K %0\ninput q %1\noutput a %4\n");
-    keeps("attention", "clock s <= 9\n%0 = input : [2] over s name=\"K\"\n%1 = input : [2] name=\"q\"\n"
-                       "%2 = @ %0 %1 : [] over s\n%3 = tanh %2 : [] over s\ninput K %0\ninput q %1\noutput a %3\n");
-    keeps("attention", "clock s <= 9\nclock b <= 3\n%0 = input : [2] over s over b name=\"K\"\n%1 = input : [2] name=\"q\"\n"
-                       "%2 = @ %0 %1 : [] over s over b\n%3 = softmax %2 : [] over s over b clock=s\ninput K %0\ninput q %1\n"
-                       "output a %3\n");
-}
-END_TEST
-
 START_TEST(fuse_not_whole_vector)
 {
     /* A product and a softmax need the whole vector. */
@@ -370,8 +343,6 @@ int main(void)
     tcase_add_test(tcase, sums_not_shared);
     tcase_add_test(tcase, sums_not_matrices);
     tcase_add_test(tcase, fuse_epilogue);
-    tcase_add_test(tcase, attention_of_rows);
-    tcase_add_test(tcase, attention_not);
     tcase_add_test(tcase, fuse_not_whole_vector);
     tcase_add_test(tcase, fuse_not_clocks);
     tcase_add_test(tcase, fuse_not_phases);
