@@ -8,7 +8,7 @@ enum { MAX_TERMS = 32 };
 typedef struct Terms {
     const Copy *copy;
     NodeId term[MAX_TERMS];  /* old nodes */
-    int count;
+    int count, sums;         /* terms; sums that they stand in */
     Shape shape;
 } Terms;
 
@@ -21,8 +21,8 @@ static bool opens(const Terms *terms, const Node *node, NodeId id)
 static bool collect(Terms *terms, NodeId id, bool root)
 {
     const Node *node = &terms->copy->from->node[id];
-    if (root || opens(terms, node, id))
-        return collect(terms, node->input[0], false) && collect(terms, node->input[1], false);
+    if (root || opens(terms, node, id)) /* a sum more is a term more */
+        return ++terms->sums < MAX_TERMS && collect(terms, node->input[0], false) && collect(terms, node->input[1], false);
     if (terms->count == MAX_TERMS)
         return false;
     terms->term[terms->count++] = id;
