@@ -14,18 +14,12 @@ typedef struct Term {
 
 typedef struct Terms {
     const Copy *copy;
-<<<<<<< HEAD
     Term term[MAX_TERMS];
     int count;
     Type type;               /* of the sum */
     Place place;
     bool products, signs;    /* there are products; differences or factors were opened */
     bool factors;            /* factors were */
-=======
-    NodeId term[MAX_TERMS];  /* old nodes */
-    int count, sums;         /* terms; sums that they stand in */
-    Shape shape;
->>>>>>> compile
 } Terms;
 
 static bool is_product(const Graph *graph, const Node *node)
@@ -38,7 +32,6 @@ static bool is_product(const Graph *graph, const Node *node)
 static bool inside(const Terms *terms, NodeId id)
 {
     const Node *node = &terms->copy->from->node[id];
-<<<<<<< HEAD
     return !node->fixed && terms->copy->uses[id] == 1 && shape_equal(node->type.shape, terms->type.shape)
            && node->type.clocks == terms->type.clocks;
 }
@@ -61,11 +54,6 @@ static bool pure(const Terms *terms, NodeId id, int depth)
     if (node->fixed || depth == MAX_DEPTH)
         return node->fixed;
     if (!inside(terms, id))
-=======
-    if (root || opens(terms, node, id)) /* a sum more is a term more */
-        return ++terms->sums < MAX_TERMS && collect(terms, node->input[0], false) && collect(terms, node->input[1], false);
-    if (terms->count == MAX_TERMS)
->>>>>>> compile
         return false;
     int scaled = scaled_operand(graph, node);
     if (scaled >= 0)

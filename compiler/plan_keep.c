@@ -96,6 +96,8 @@ static bool side_by_side(const Planner *p, NodeId in, int clock)
         const Buffer *b = &p->plan->buffer[p->view[in].buffer];
         return b->dims > 0 && b->dim[b->dims - 1].clock == clock;
     }
+    if (op_info[node->op].class == CLASS_NORMAL && node->at.clock >= 0)
+        return node->at.clock == clock; /* the steps of that are its innermost ones, whatever loop it is in */
     return p->nest->loop[p->nest->of[in]].clock == clock;
 }
 

@@ -328,3 +328,16 @@ def delay_of_product(c):
     c.weights({"W": W})
     c.input("x", x)
     c.output("o", np.concatenate([np.zeros((1, 3, 7)), W @ (2 * x[1:])]))
+
+
+@case
+def softmax_two_clocks(c):
+    def softmax(x, axis):
+        e = np.exp(x)
+        return e / e.sum(axis, keepdims=True)
+
+    x, z = c.normal(7, 3), c.normal(7, 3, 3)
+    c.input("x", x)
+    c.input("z", z)
+    c.output("y", softmax(softmax(x, 1), 0))
+    c.output("n", softmax(z, 1).var(0))

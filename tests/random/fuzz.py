@@ -38,7 +38,7 @@ class Campaign:
             return
         with self.lock:
             slot = self.slots.pop()
-        folder, case = os.path.join(self.work, f"case{slot}"), None
+        folder, case = os.path.join(self.work, f"case{os.getpid()}_{slot}"), None
         try:
             shutil.rmtree(folder, ignore_errors=True)
             case = Case(self.tool, folder, self.text(seed), seed)
@@ -48,6 +48,7 @@ class Campaign:
         except Exception:
             verdict = "found"
             self.say(seed, "the fuzzer itself: " + traceback.format_exc())
+        shutil.rmtree(folder, ignore_errors=True)
         with self.lock:
             self.slots.append(slot)
             self.count[verdict] += 1

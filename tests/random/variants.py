@@ -6,7 +6,7 @@ import subprocess
 import threading
 from dataclasses import dataclass
 
-from case import Tool, is_crash
+from case import Tool, is_crash, write
 
 WARN = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Werror"
 SANITIZE = f"gcc -O1 -fsanitize=address,undefined -fno-sanitize-recover=all {WARN}"
@@ -46,9 +46,11 @@ def precompiled(build, cc):
     folder = os.path.abspath(os.path.join(build, "tests", "random"))
     os.makedirs(folder, exist_ok=True)
     header = os.path.join(folder, "headers.h")
-    with open(header, "w") as file:
-        file.write("#if defined __x86_64__\n#include <immintrin.h>\n#endif\n#include <string.h>\n#include <stdlib.h>\n#include <stdio.h>\n")
-    subprocess.run(cc.split() + ["-x", "c-header", header, "-o", header + ".pch"], check=True)
+    if not os.path.exists(header):  # a younger one would make the other useless to a run that is under way
+        write(header, "#if defined __x86_64__\n#include <immintrin.h>\n#endif\n#include <string.h>\n#include <stdlib.h>\n#include <stdio.h>\n")
+    mine = f"{header}.{os.getpid()}"  # another run may be reading the old one
+    subprocess.run(cc.split() + ["-x", "c-header", header, "-o", mine], check=True)
+    os.replace(mine, header + ".pch")
     return header + ".pch"
 
 
