@@ -196,7 +196,7 @@ static const struct {
     {break_axis, "node %7 (argmax): `argmax` along axis 1 of [4]: the axes are 0 to 0"},
     {break_two_ways, "node %6 (sum): it has an axis, but works along none"},
     {break_group, "node %6 (sum): it cannot be in a group"},
-    {break_group_count, "node %5 (+): the group 24 of 24 nodes"},
+    {break_group_count, "node %5 (+): the group 27 of 27 nodes"},
     {break_group_number, "node %5 (+): there is no group -2"},
     {break_next, "node %3 (state): there is no %-1 to be its next value"},
     {break_next_shape, "node %3 (state): it is [4], but its next value is [4, 4]"},
