@@ -30,6 +30,8 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *o)
                o->name, plan->graph->name, emit_safe(plan->arena, o->source), o->name, o->name, emit_constants_finite(plan, o) ? "" : "#include <math.h>\n");
     emit_constants(out, plan, o);
     times_lap(o->times, "constants");
+    if (o->fast_math)
+        out_text(out, "/* Shorter sigmoid and tanh: vec_fast.h has their errors. */\n#define RT_FAST_MATH 1\n\n");
     emit_sections(out, o);
     emit_table(out, plan, o, "call");
     if (plan->once)

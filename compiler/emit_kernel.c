@@ -195,7 +195,7 @@ static const char *value_text(const Body *b, const Kernel *kernel, const Do *d)
     }
     default: break;
     }
-    const char *text = arena_printf(arena, "%s(%s", function_of(arena, d->op), b->reg[d->arg[0]]);
+    const char *text = arena_printf(arena, "%s(%s", d->kind == DO_FMA ? "v_fma" : function_of(arena, d->op), b->reg[d->arg[0]]);
     for (int i = 1; i < 3 && d->arg[i] >= 0; i++)
         text = arena_printf(arena, "%s, %s", text, b->reg[d->arg[i]]);
     return arena_printf(arena, "%s)", text);
@@ -244,7 +244,7 @@ static void emit_sources(Body *b, const Kernel *kernel)
     int rows[MOST + 1], count = 0;
     for (size_t i = 0; i < kernel->count; i++) {
         const Do *d = &kernel->code[i];
-        if (!d->place.source || count == MOST || (d->kind != DO_OP && d->kind != DO_PANEL && d->kind != DO_START))
+        if (!d->place.source || count == MOST || (d->kind != DO_OP && d->kind != DO_FMA && d->kind != DO_PANEL && d->kind != DO_START))
             continue;
         int row = source_row(d->place), at = 0;
         while (at < count && !(seen[at].source == d->place.source && rows[at] >= row))
@@ -290,9 +290,12 @@ static void open_units(Body *b, const Kernel *kernel)
         by = arena_printf(arena, "(%s + V_LANES) %% RT_PANEL ? V_LANES : V_LANES + %lld", unit, together - PLAN_PANEL);
     emit_line(b, arena_printf(arena, "for (size_t %s = 0; %s < %lld; %s += %s) {", unit, unit, (long long)kernel->units, unit, by));
     b->depth++;
-    if (kernel->zigzag >= 0)
-        emit_line(b, arena_printf(arena, "const size_t j = %s %% 2 ? %lld - at / %lld * %lld + at %% %lld : at;", b->plan->graph->clock[kernel->zigzag].name,
-                                  (long long)(kernel->units - 1) / together * together, together, together, together));
+    if (kernel->zigzag < 0)
+        return;
+    const char *clock = b->plan->graph->clock[kernel->zigzag].name, *last = arena_printf(arena, "%lld / V_LANES * V_LANES - at", (long long)kernel->units - 1);
+    if (kernel->wide > 1) /* the panels backwards, the vectors of one forwards */
+        last = arena_printf(arena, "%lld - at / %lld * %lld + at %% %lld", (long long)(kernel->units - 1) / together * together, together, together, together);
+    emit_line(b, arena_printf(arena, "const size_t j = %s %% 2 ? %s : at;", clock, last));
 }
 
 void emit_kernel(Body *b, const Kernel *kernel)

@@ -194,6 +194,12 @@ static bool take_chunk_memory(Word *w)
     return (end != w->value && !*end && bytes >= 0 && bytes <= INT32_MAX) || complain("--chunk-memory=%s: a number of bytes is needed", w->value);
 }
 
+static bool take_math(Word *w)
+{
+    w->o->fast_math = strcmp(w->value, "fast") == 0;
+    return w->o->fast_math || strcmp(w->value, "precise") == 0 || complain("--math=%s: it is fast or precise", w->value);
+}
+
 static bool take_zigzag(Word *w) { return w->o->plan.zigzag = true; }
 
 static Take show_help;
@@ -229,6 +235,7 @@ static const struct Option {
     {"--blob", PLAIN, take_blob, ALL, "", "weights in a file NAME.bin, to be mapped or put into flash, not in arrays"},
     {"--emit", NEEDS, take_emit, ALL & ~VERIFY, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c, h; dot, a picture of the\n"
      "                           equations for Graphviz, or svg; dot-fused, svg-fused: of the loops made of them"},
+    {"--math", NEEDS, take_math, ALL, "=fast", "shorter sigmoid and tanh, to 4e-6 instead of a few units of the last place"},
     {"--without", NEEDS, take_without, ALL, "=PASS", "leave a pass out"},
     {"--chunk", NEEDS, take_chunk, ALL, "=STEPS", "hoist every product that can be, for so many steps at once; otherwise by its size"},
     {"--chunk-memory", NEEDS, take_chunk_memory, ALL, "=BYTES", "what hoisting may take of the scratch memory; 0: none; otherwise 512 KiB"},

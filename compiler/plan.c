@@ -302,6 +302,7 @@ static void find_draws(Planner *p)
 
 const PlanPassInfo plan_passes[PLAN_PASSES] = {
     [PLAN_INPLACE] = {"inplace", "states are written where they lie, where nothing reads the old value any more"},
+    [PLAN_FMA] = {"fma", "a product that is only added to something is multiplied and added in one"},
     [PLAN_WIDE] = {"wide", "kernels with few sums compute several panels of units at once"},
     [PLAN_HOIST] = {"hoist", "products with vectors known before a recurrence are made for a chunk of steps at once"},
     [PLAN_SWAP] = {"swap", "states change places with their next values instead of being copied"},
@@ -335,9 +336,11 @@ static Plan *plan_simple(Arena *arena, Diag *diag, const Graph *graph, Constants
     if (!options->without[PLAN_INPLACE])
         plan_inplace(p.plan);
     times_lap(options->times, "inplace");
+    if (!options->without[PLAN_FMA])
+        plan_fma(p.plan);
     if (!options->without[PLAN_WIDE])
         plan_wide(p.plan);
-    times_lap(options->times, "wide");
+    times_lap(options->times, "fma+wide");
     return p.plan;
 }
 

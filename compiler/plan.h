@@ -81,6 +81,7 @@ typedef enum {
     DO_START,                /* result = register a, or 0 where a is -1: an accumulator */
     DO_PANEL,                /* accumulators += packed weights (view) times vector (in) */
     DO_OP,                   /* result = op(a, b, c) */
+    DO_FMA,                  /* result = a * b + c, rounded once where the instruction set can */
     DO_STORE                 /* the view's elements from j on = register a */
 } DoKind;
 
@@ -175,7 +176,7 @@ typedef struct Plan {
 } Plan;
 
 /* What is done to a finished plan, in this order. */
-typedef enum { PLAN_INPLACE, PLAN_WIDE, PLAN_HOIST, PLAN_SWAP, PLAN_ZIGZAG, PLAN_OVERLAP, PLAN_PASSES } PlanPass;
+typedef enum { PLAN_INPLACE, PLAN_FMA, PLAN_WIDE, PLAN_HOIST, PLAN_SWAP, PLAN_ZIGZAG, PLAN_OVERLAP, PLAN_PASSES } PlanPass;
 
 typedef struct PlanPassInfo {
     const char *name, *purpose;  /* for --without and --list-passes */
@@ -195,6 +196,7 @@ typedef struct PlanOptions {
 Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, const PlanOptions *options);
 
 void plan_inplace(Plan *plan);                                  /* plan_inplace.c */
+void plan_fma(Plan *plan);                                      /* plan_fma.c */
 void plan_wide(Plan *plan);                                     /* plan_wide.c */
 bool plan_hoist(Plan *plan, const PlanOptions *options);        /* plan_hoist.c; true where it changed something */
 void plan_swap(Plan *plan);                                     /* plan_swap.c */

@@ -84,7 +84,7 @@ static bool is_worth_it(const PlanOptions *options, const Kernel *kernel, const 
 /* Whether the vector of a product can be known for a whole chunk; the body must be divided at *divide then (-1: need not). */
 static bool is_known(const Region *region, int item, const Do *panel, int *divide)
 {
-    const Touch *t = &region->touch[panel->in.buffer];
+    const Touch *t = region_touch(region, panel->in.buffer);
     bool own = region_private(region, panel->in.buffer);
     *divide = -1;
     if (panel->in.index || region_carries(region, panel->in.buffer) || (!own && !view_along(&panel->in, region->clock)))
@@ -134,10 +134,11 @@ static void find_strides(Hoister *h)
     const Region *region = h->region;
     for (int i = 0, part = 0; i < region->items; i++)
         h->part[i] = part += i > 0 && h->divide[i];
-    for (size_t b = 0; b < region->plan->buffer_count; b++) {
-        const Touch *t = &region->touch[b];
+    for (int i = 0; i < region->touches->listed; i++) {
+        int b = region->touches->list[i];
+        const Touch *t = region_touch(region, b);
         const Buffer *buffer = &region->plan->buffer[b];
-        if (!t->count || !region_private(region, (int)b) || h->part[t->first] == h->part[t->last])
+        if (!region_private(region, b) || h->part[t->first] == h->part[t->last])
             continue;
         h->stride[b] = buffer->integer ? buffer->count * buffer->steps : padded(buffer->count * buffer->steps);
         h->memory += h->stride[b];
@@ -315,11 +316,10 @@ static bool may_hoist(const Plan *plan, int begin, const PlanOptions *options)
     return product;
 }
 
-static bool hoist_loop(Plan *plan, int begin, const PlanOptions *options)
+static bool hoist_loop(Plan *plan, Touches *touches, int begin, const PlanOptions *options)
 {
-    const int *total = plan_touches(plan);
-    region_advance_early(region_find(plan, total, begin));
-    Hoister h = {.region = region_find(plan, total, begin), .options = options};
+    region_advance_early(region_find(plan, touches, begin));
+    Hoister h = {.region = region_find(plan, touches, begin), .options = options};
     h.divide = arena_array(plan->arena, (size_t)h.region->items + 1, sizeof *h.divide);
     for (int i = 0; i < h.region->items; i++)
         choose_in(&h, i);
@@ -328,9 +328,14 @@ static bool hoist_loop(Plan *plan, int begin, const PlanOptions *options)
 
 bool plan_hoist(Plan *plan, const PlanOptions *options)
 {
+    size_t products = 0; /* each may get a buffer */
     bool any = false;
-    for (size_t i = 0; i < plan->step_count && options->chunk_memory >= 0; i++)
+    for (size_t i = 0; i < plan->step_count; i++)
+        for (size_t k = 0; plan->step[i].kind == STEP_KERNEL && k < plan->step[i].kernel->count; k++)
+            products += plan->step[i].kernel->code[k].kind == DO_PANEL;
+    Touches *touches = products ? touches_new(plan, products) : NULL;
+    for (size_t i = 0; i < plan->step_count && products && options->chunk_memory >= 0; i++)
         if (plan->step[i].kind == STEP_LOOP && !plan->step[i].part && may_hoist(plan, (int)i, options))
-            any |= hoist_loop(plan, (int)i, options);
+            any |= hoist_loop(plan, touches, (int)i, options);
     return any;
 }

@@ -17,12 +17,22 @@ static void count_touch(void *context, int *buffer, bool write)
     t->count[*buffer]++;
 }
 
-int *plan_touches(Plan *plan)
+Touches *touches_new(Plan *plan, size_t more)
 {
-    Totals t = {arena_array(plan->arena, plan->buffer_count + 1, sizeof *t.count)};
+    Touches *t = arena_alloc(plan->arena, sizeof *t);
+    size_t count = plan->buffer_count + more + 1;
+    t->total = arena_array(plan->arena, count, sizeof *t->total);
+    t->touch = arena_array(plan->arena, count, sizeof *t->touch);
+    t->list = arena_array(plan->arena, count, sizeof *t->list);
+    t->listed = 0;
     for (size_t i = 0; i < plan->step_count; i++)
-        plan_uses(&plan->step[i], count_touch, &t);
-    return t.count;
+        plan_uses(&plan->step[i], count_touch, &(Totals){t->total});
+    return t;
+}
+
+const Touch *region_touch(const Region *region, int buffer)
+{
+    return &region->touches->touch[buffer];
 }
 
 const Term *view_along(const View *view, int clock)
@@ -60,9 +70,12 @@ typedef struct Toucher {
 static void touch_view(void *context, View *view, bool write)
 {
     const Toucher *toucher = context;
-    Touch *t = &toucher->region->touch[view->buffer];
+    Touches *touches = toucher->region->touches;
+    Touch *t = &touches->touch[view->buffer];
     bool along = view_along(view, toucher->region->clock) != NULL;
     if (!t->count++)
+        touches->list[touches->listed++] = view->buffer;
+    if (t->count == 1)
         *t = (Touch){.first = toucher->item, .last_write = -1, .count = 1, .along = true};
     t->last = toucher->item;
     t->along = t->along && along;
@@ -76,13 +89,13 @@ static void touch_view(void *context, View *view, bool write)
 bool region_private(const Region *region, int buffer)
 {
     const Buffer *b = &region->plan->buffer[buffer];
-    const Touch *t = &region->touch[buffer];
-    return b->kind == BUFFER_WORK && b->carried < 0 && !t->along && t->count == region->total[buffer];
+    const Touch *t = region_touch(region, buffer);
+    return b->kind == BUFFER_WORK && b->carried < 0 && !t->along && t->count == region->touches->total[buffer];
 }
 
 bool region_carries(const Region *region, int buffer)
 {
-    const Touch *t = &region->touch[buffer];
+    const Touch *t = region_touch(region, buffer);
     bool kept = region->plan->buffer[buffer].carried >= 0 || t->reads || t->writers > 1;
     return t->writers > 0 && !t->along && kept && !region_private(region, buffer);
 }
@@ -91,10 +104,10 @@ bool region_carries(const Region *region, int buffer)
 static void find_cuts(Region *region)
 {
     int *joined = arena_array(region->plan->arena, (size_t)region->items + 2, sizeof *joined), depth = 0;
-    for (size_t b = 0; b < region->plan->buffer_count; b++)
-        if (region->touch[b].count && region_carries(region, (int)b)) {
-            joined[region->touch[b].first + 1]++;
-            joined[region->touch[b].last + 1]--;
+    for (int i = 0; i < region->touches->listed; i++)
+        if (region_carries(region, region->touches->list[i])) {
+            joined[region_touch(region, region->touches->list[i])->first + 1]++;
+            joined[region_touch(region, region->touches->list[i])->last + 1]--;
         }
     for (int i = 0; i < region->items; i++) {
         depth += joined[i];
@@ -102,14 +115,15 @@ static void find_cuts(Region *region)
     }
 }
 
-Region *region_find(Plan *plan, const int *total, int begin)
+Region *region_find(Plan *plan, Touches *touches, int begin)
 {
     Region *region = arena_alloc(plan->arena, sizeof *region);
-    *region = (Region){.plan = plan, .total = total, .begin = begin, .end = block_end(plan, begin), .clock = plan->step[begin].clock};
+    while (touches->listed)
+        touches->touch[touches->list[--touches->listed]].count = 0;
+    *region = (Region){.plan = plan, .touches = touches, .begin = begin, .end = block_end(plan, begin), .clock = plan->step[begin].clock};
     size_t most = (size_t)(region->end - begin) + 1;
     region->item = arena_array(plan->arena, most, sizeof *region->item);
     region->cut = arena_array(plan->arena, most, sizeof *region->cut);
-    region->touch = arena_array(plan->arena, plan->buffer_count + 1, sizeof *region->touch);
     for (int i = begin + 1; i < region->end; i++) {
         Toucher toucher = {region, region->items};
         int first = i, last = block_end(plan, i);
@@ -146,36 +160,35 @@ static void put_after(Order *o, int item)
     }
 }
 
-typedef struct Last {        /* the last item so far that touches and that writes each buffer, + 1 */
-    int *touch, *write;
-    int item;
-} Last;
-
+/* Which item so far is the last one that touches a buffer, and that writes it. */
 static void note_last(void *context, int *buffer, bool write)
 {
-    Last *last = context;
-    last->touch[*buffer] = last->item + 1;
+    const Toucher *toucher = context;
+    Touch *t = &toucher->region->touches->touch[*buffer];
+    t->last = toucher->item;
     if (write)
-        last->write[*buffer] = last->item + 1;
+        t->last_write = toucher->item;
 }
 
 /* For each item: -1 where it stays, otherwise the item after which it can stand, + 1. */
-static int *find_places(const Region *region)
+static int *find_places(Region *region)
 {
     Plan *plan = region->plan;
     int *place = arena_array(plan->arena, (size_t)region->items + 1, sizeof *place);
-    Last last = {arena_array(plan->arena, plan->buffer_count + 1, sizeof *last.touch),
-                 arena_array(plan->arena, plan->buffer_count + 1, sizeof *last.write), 0};
+    for (int i = 0; i < region->touches->listed; i++) {
+        Touch *t = &region->touches->touch[region->touches->list[i]];
+        t->last = t->last_write = -1;
+    }
     for (int i = 0; i < region->items; i++) {
         const Step *step = &plan->step[region->item[i].first];
         place[i] = -1;
         if (is_advance(region, &region->item[i])) {
-            int touched = last.touch[step->out.buffer], written = last.write[step->in[0].buffer];
-            place[i] = touched > written ? touched : written;
+            int touched = region_touch(region, step->out.buffer)->last, written = region_touch(region, step->in[0].buffer)->last_write;
+            place[i] = 1 + (touched > written ? touched : written);
         }
-        last.item = i;
+        Toucher toucher = {region, i};
         for (int k = region->item[i].first; k <= region->item[i].last; k++)
-            plan_uses(&plan->step[k], note_last, &last);
+            plan_uses(&plan->step[k], note_last, &toucher);
     }
     return place;
 }

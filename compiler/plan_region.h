@@ -18,22 +18,31 @@ typedef struct Touch {       /* of a buffer, by the items */
     bool along;              /* only ever at the step in hand of the loop's clock */
 } Touch;
 
+typedef struct Touches {     /* arrays over buffers, made once for all loops */
+    int *total;              /* touches of each buffer in the whole plan */
+    Touch *touch;            /* in the region in hand */
+    int *list;               /* the buffers that it touches */
+    int listed;
+} Touches;
+
 typedef struct Region {
     Plan *plan;
-    const int *total;        /* touches of each buffer in the whole plan */
+    Touches *touches;
     int begin, end;          /* the steps LOOP and END */
     int clock;
     Item *item;
     int items;
-    Touch *touch;            /* of each buffer */
     int *cut;                /* for each item: the last place up to it where the body may be divided, before that item */
 } Region;
 
-/* How often each buffer is touched. */
-int *plan_touches(Plan *plan);
+/* For the plan's buffers, and so many more. */
+Touches *touches_new(Plan *plan, size_t more);
 
-/* The body of the loop that begins at a step. */
-Region *region_find(Plan *plan, const int *total, int begin);
+/* The body of the loop that begins at a step; until the next region is found. */
+Region *region_find(Plan *plan, Touches *touches, int begin);
+
+/* How the region touches a buffer. */
+const Touch *region_touch(const Region *region, int buffer);
 
 /* Whether a buffer lives within one step of the loop: made anew in each, and not looked at from outside. */
 bool region_private(const Region *region, int buffer);

@@ -43,11 +43,11 @@ static bool same_place(const View *a, const View *b)
 static void find_writer(Swapper *s)
 {
     const Region *region = s->region;
-    int at = region->touch[s->next].last_write;
+    int at = region_touch(region, s->next)->last_write;
     Step *writer = at >= 0 ? &region->plan->step[region->item[at].first] : NULL;
     s->store = region->plan->step[region->item[s->item].first].in[0];
     s->writer = NULL;
-    if (!writer || writer->kind != STEP_KERNEL || region->touch[s->next].writers != 1
+    if (!writer || writer->kind != STEP_KERNEL || region_touch(region, s->next)->writers != 1
         || writer->kernel->units * writer->kernel->rows != region->plan->buffer[s->state].count)
         return;
     for (size_t i = 0; i < writer->kernel->count; i++)
@@ -58,7 +58,7 @@ static void find_writer(Swapper *s)
 /* Nothing looks at the state, or at the buffer that takes its place, between the copy and the end of the step. */
 static bool is_over(const Swapper *s, int buffer)
 {
-    return s->region->touch[buffer].last <= s->item;
+    return region_touch(s->region, buffer)->last <= s->item;
 }
 
 static int make_twin(Swapper *s)
@@ -117,13 +117,17 @@ static bool may_swap(const Plan *plan, int begin)
 void plan_swap(Plan *plan)
 {
     int loop = -1;           /* the one of the nest that a part belongs to */
+    size_t copies = 0;       /* each may get a buffer */
+    for (size_t i = 0; i < plan->step_count; i++)
+        copies += plan->step[i].kind == STEP_COPY;
+    Touches *touches = copies ? touches_new(plan, copies) : NULL;
     for (size_t i = 0; i < plan->step_count; i++) {
-        if (plan->step[i].kind != STEP_LOOP)
+        if (plan->step[i].kind != STEP_LOOP || !copies)
             continue;
         loop = plan->step[i].part ? loop : plan->step[i].loop;
         if (plan->step[i].chunk || !may_swap(plan, (int)i))
             continue;
-        Swapper s = {.region = region_find(plan, plan_touches(plan), (int)i)};
+        Swapper s = {.region = region_find(plan, touches, (int)i)};
         s.loop = loop;
         for (s.item = 0; s.item < s.region->items; s.item++)
             swap_copy(&s);

@@ -50,6 +50,7 @@ static void print_do(Out *out, const Plan *plan, const Do *d)
         for (int i = 0; i < 3 && d->arg[i] >= 0; i++)
             out_printf(out, " r%d", d->arg[i]);
         break;
+    case DO_FMA: out_printf(out, "r%d * r%d + r%d", d->arg[0], d->arg[1], d->arg[2]); break;
     case DO_STORE:
         print_view(out, plan, d->view);
         if (d->panel)

@@ -4,7 +4,7 @@
  *
  * Each case runs on every instruction set of this machine, by run and, where the model can, by step and
  * in other ways (the same bits); in the reference interpreter; with each pass left out; with all that is hoisted from some
- * size on; and on emulated ARM.
+ * size on; with --math=fast; and on emulated ARM.
  * CASES_CC in the environment is another compiler for the first of these, "cc -fsanitize=address". */
 #include "cases.h"
 #include "cases_variant.h"
@@ -191,6 +191,23 @@ START_TEST(everything_hoisted)
 }
 END_TEST
 
+/* Sigmoid and tanh to 4e-6 each: some ten times that over the steps and layers of these networks. */
+START_TEST(fast_math)
+{
+    Case c = case_open(cases_at(_i));
+    Variant v = c.base;
+    bool recurrent = strstr(c.name, "lstm") || strstr(c.name, "gru");
+    v.options = "--math=fast";
+    v.work = arena_printf(c.arena, "%s/fast", c.base.work);
+    c.tolerance = 4e-5;
+    for (int i = 0; i < variant_isa_count && recurrent; i++) {
+        v.isa = variant_isa[i];
+        run_and_compare(&c, &v, v.options);
+    }
+    finish(&c);
+}
+END_TEST
+
 START_TEST(emulated_arm)
 {
     Case c = case_open(cases_at(_i));
@@ -206,6 +223,7 @@ static void add(TCase *tcase, int count)
     tcase_add_loop_test(tcase, instruction_sets, 0, count);
     tcase_add_loop_test(tcase, passes_left_out, 0, count);
     tcase_add_loop_test(tcase, everything_hoisted, 0, count);
+    tcase_add_loop_test(tcase, fast_math, 0, count);
     if (variant_has_arm)
         tcase_add_loop_test(tcase, emulated_arm, 0, count);
 }

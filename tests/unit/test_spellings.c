@@ -84,7 +84,7 @@ static const char *kernel_cost(const Kernel *kernel, bool full)
         const Do *d = &kernel->code[i];
         loads += d->kind == DO_LOAD || d->kind == DO_SPLAT;
         stores += d->kind == DO_STORE;
-        operations += d->kind == DO_OP;
+        operations += d->kind == DO_OP || d->kind == DO_FMA;
         if (d->kind == DO_PANEL)
             text = arena_printf(arena, "%s, %d x %lld", text, d->count, (long long)d->inner);
     }
