@@ -347,6 +347,8 @@ static void emit_function(Out *out, const Plan *plan, const EmitOptions *options
     for (size_t i = 0; i < plan->step_count; i++)
         emit_step(&b, &plan->step[i]);
     emit_returns(&b);
+    if (plan->turns)
+        out_printf(out, "    net->odd = (net->odd + (unsigned)%s_len) %% 2;\n", plan->graph->clock[plan->clock].name);
     emit_lengths(&b, false);
     out_text(out, "}\n");
 }

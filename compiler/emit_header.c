@@ -206,6 +206,8 @@ static void emit_types(Out *out, const Plan *plan, const EmitOptions *o)
                   "    int fresh;              /* the next step is the first */\n");
     if (plan->counts)
         out_text(out, "    size_t step;            /* steps since the start */\n");
+    if (plan->turns)
+        out_text(out, "    unsigned odd;           /* which way the weights are read next; no result depends on it */\n");
     if (plan->steps && plan->graph->clock[plan->clock].until != NODE_NONE)
         out_text(out, "    int ended;              /* the sequence has ended */\n");
     if (plan->draws)

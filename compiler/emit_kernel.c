@@ -292,7 +292,10 @@ static void open_units(Body *b, const Kernel *kernel)
     b->depth++;
     if (kernel->zigzag < 0)
         return;
-    const char *clock = b->plan->graph->clock[kernel->zigzag].name, *last = arena_printf(arena, "%lld / V_LANES * V_LANES - at", (long long)kernel->units - 1);
+    const char *clock = b->plan->graph->clock[kernel->zigzag].name;
+    if (b->plan->steps && kernel->zigzag == b->plan->clock) /* it goes on from call to call */
+        clock = arena_printf(arena, "(net->odd + %s)", clock);
+    const char *last = arena_printf(arena, "%lld / V_LANES * V_LANES - at", (long long)kernel->units - 1);
     if (kernel->wide > 1) /* the panels backwards, the vectors of one forwards */
         last = arena_printf(arena, "%lld - at / %lld * %lld + at %% %lld", (long long)(kernel->units - 1) / together * together, together, together, together);
     emit_line(b, arena_printf(arena, "const size_t j = %s %% 2 ? %s : at;", clock, last));

@@ -354,6 +354,8 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
         quiet.times = NULL;
         plan->once = plan_simple(arena, diag, graph, constants, &quiet);
         plan->once->single = true;
+        if (!options->without[PLAN_ZIGZAG])
+            plan_zigzag(plan->once, options);
         plan_place(plan->once, !options->without[PLAN_OVERLAP]);
     }
     times_lap(options->times, "hoist");
@@ -364,6 +366,7 @@ Plan *plan(Arena *arena, Diag *diag, const Graph *graph, Constants *constants, c
     times_lap(options->times, "swap");
     plan_place(plan, !options->without[PLAN_OVERLAP]);
     times_lap(options->times, "place");
+    plan->turns |= plan->once && plan->once->turns;
     if (plan->once && plan->once->work_floats > plan->work_floats)
         plan->work_floats = plan->once->work_floats;
     if (plan->once && plan->once->work_tokens > plan->work_tokens)

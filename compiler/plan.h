@@ -169,6 +169,7 @@ typedef struct Plan {
     int clock;               /* which, with `steps`; or -1 */
     bool draws;              /* it draws random numbers */
     bool counts;             /* it must know how many steps there were since the start */
+    bool turns;              /* it must know whether that number is odd: a kernel of its clock goes to and fro */
     size_t state_floats, state_tokens, work_floats, work_tokens, const_floats;
     Map *names;              /* C identifiers in use */
     bool single;             /* it does one step of its clock: it is another plan's `once` */

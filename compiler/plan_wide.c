@@ -22,16 +22,19 @@ typedef struct Widener {
     int registers;
 } Widener;
 
-/* How many panels: as many as divide them all and give so many sums. */
+/* How many panels: as many as divide them all and give so many sums. (With three sums for a unit two panels at once are
+ * slower than one: what they start from and the chains of their sums do not fit into the registers.) */
 static int width_of(const Kernel *kernel)
 {
     int64_t panels = (kernel->units + PLAN_PANEL - 1) / PLAN_PANEL;
     int sums = 0, best = 1;
-    for (size_t i = 0; i < kernel->count; i++)
-        if (kernel->code[i].kind == DO_PANEL && kernel->code[i].count > sums)
-            sums = kernel->code[i].count;
-    for (int wide = 2; sums && sums < BEST_SUMS && wide * sums <= MOST_SUMS; wide++)
-        if (panels % wide == 0 && (best * sums != BEST_SUMS))
+    bool products = false;
+    for (size_t i = 0; i < kernel->count; i++) {
+        sums += kernel->code[i].kind == DO_START;
+        products = products || kernel->code[i].kind == DO_PANEL;
+    }
+    for (int wide = 2; products && sums * 2 <= BEST_SUMS && wide * sums <= MOST_SUMS; wide++)
+        if (panels % wide == 0 && best * sums != BEST_SUMS)
             best = wide;
     return best;
 }

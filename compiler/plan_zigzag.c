@@ -35,6 +35,6 @@ void plan_zigzag(Plan *plan, const PlanOptions *options)
         bool pays = options->zigzag || (weights > target_host.l1 && weights <= target_host.zigzag);
         for (size_t i = begin; i < end && pays; i++)
             if (plan->step[i].kind == STEP_KERNEL && weights_of(plan, plan->step[i].kernel) && plan->step[i].kernel->rows == 1)
-                plan->step[i].kernel->zigzag = loop->clock;
+                plan->step[i].kernel->zigzag = loop->clock, plan->turns |= plan->steps && loop->clock == plan->clock;
     }
 }
