@@ -292,7 +292,8 @@ static void copied(void)
 
 static const float strange[][2] = {{NAN, NAN}, {INFINITY, INFINITY}, {-INFINITY, -INFINITY}, {INFINITY, -INFINITY}, {1, NAN},
                                    {1e-40f, -1e-45f}, {3e38f, -3e38f}, {3e38f, 3e38f}};
-enum { STRANGE = sizeof strange / sizeof *strange, DETERMINED = 5 };
+static const char *const strange_names[] = {"nan", "inf", "-inf", "inf -inf", "1 nan"};
+enum { STRANGE = sizeof strange / sizeof *strange, DETERMINED = sizeof strange_names / sizeof *strange_names };
 
 /* Fills inputs from step `from` on. */
 static void spoil(Job *job, const float value[2], size_t from)
@@ -304,9 +305,9 @@ static void spoil(Job *job, const float value[2], size_t from)
 }
 
 /* n for NaN, + and - for infinities, 0 for finite numbers, of tokens the number. */
-static void print_kinds(const Job *job, int which)
+static void print_kinds(const Job *job, const char *inputs)
 {
-    printf("%s %g %g:", m->name, (double)strange[which][0], (double)strange[which][1]);
+    printf("%s %s:", m->name, inputs);
     for (int k = 0; k < CLOCKS; k++)
         if (m->clock[k].kind >= ENDS)
             printf(" length %zu", job->gave[k]);
@@ -317,7 +318,7 @@ static void print_kinds(const Job *job, int which)
             float value = ((float *)job->own[i])[k];
             int32_t kind = isnan(value) ? 'n' : isinf(value) ? (value > 0 ? '+' : '-') : '0';
             kind = m->array[i].tokens ? ((int32_t *)job->own[i])[k] % 10 + '0' : kind;
-            printf(kind == last ? "" : "%c", (int)kind); /* of several that are the same the first */
+            printf("%.*s", kind != last, (const char[]){(char)kind, 0}); /* of several that are the same the first */
             last = kind;
         }
     }
@@ -327,6 +328,7 @@ static void print_kinds(const Job *job, int which)
 static void strange_numbers(void)
 {
     void *net = made();
+    print_kinds(&want, "numbers");
     for (int s = 0; s < STRANGE; s++) {
         Job job = longest(), by_step = longest();
         spoil(&job, strange[s], 0);
@@ -336,7 +338,7 @@ static void strange_numbers(void)
         m->reset(net);
         HOLDS(!m->step || (job_steps(&by_step, net, 0, steps_of(&job)) && job_same(&job, &by_step)));
         if (s < DETERMINED)
-            print_kinds(&job, s);
+            print_kinds(&job, strange_names[s]);
         restart(net);
         is_whole(net, 0); /* nothing of it is left */
         job_free(&job);

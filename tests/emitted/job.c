@@ -58,7 +58,7 @@ static void fill(Job *job, int i)
     for (size_t r = 0; r < of; r++)
         for (size_t k = 0; k < inner; k++) {
             size_t o = r / steps(job, i), t = r % steps(job, i);
-            uint32_t mixed = (uint32_t)((size_t)i * 977 + o * 131 + t * 31 + k * 7 + 1) * 2654435761u >> 8;
+            uint32_t mixed = (uint32_t)((size_t)i * 977 + o * 131 + t * 31 + k * 7 + 1) * 2654435761u >> 17;
             if (tokens)
                 ((int32_t *)job->array[i])[r * inner + k] = (int32_t)(mixed % (uint32_t)tokens);
             else
