@@ -313,12 +313,13 @@ static void print_kinds(const Job *job, const char *inputs)
             printf(" length %zu", job->gave[k]);
     for (int i = m->inputs; i < m->inputs + m->outputs; i++) {
         int32_t last = -1;
+        size_t first = m->step ? job_inner(job, i) : 1; /* of the numbers of a step all, then where they change */
         printf(" ");
         for (size_t k = 0; k < job->bytes[i] / sizeof(float); k++) {
             float value = ((float *)job->own[i])[k];
             int32_t kind = isnan(value) ? 'n' : isinf(value) ? (value > 0 ? '+' : '-') : '0';
             kind = m->array[i].tokens ? ((int32_t *)job->own[i])[k] % 10 + '0' : kind;
-            printf("%.*s", kind != last, (const char[]){(char)kind, 0}); /* of several that are the same the first */
+            printf("%.*s", k < first || kind != last, (const char[]){(char)kind, 0}); 
             last = kind;
         }
     }

@@ -9,6 +9,7 @@
 #include "flow.h"
 #include "grid.h"
 #include "plain.h"
+#include "special.h"
 #include "sums.h"
 #include "tagger.h"
 #include "ticks.h"
@@ -62,6 +63,9 @@ CALL(batch, step, a[0], a[1])
 INIT(grid, work)
 CALL(grid, run, len[0], len[1], a[0], a[1], a[2], a[3])
 CALL(grid, step, len[1], a[0], a[1], a[2], a[3])
+INIT(special, work)
+CALL(special, run, len[0], a[0], a[1], a[2], a[3])
+CALL(special, step, a[0], a[1], a[2], a[3])
 
 #define MODEL(m) #m, sizeof(m), sizeof(m##_work), m##_made, m##_restarted, m##_status, m##_by_run
 enum { T = 1, S = 2 };
@@ -80,6 +84,7 @@ const Model models[] = {
     {MODEL(plain), NULL, {{NONE, 0}}, 2, 2, {{7, 0, 0, 0}, {1, 0, 3, 0}, {5, 0, 0, 0}, {1, 0, 5, 0}}},
     {MODEL(batch), batch_by_step, {{ASKED, 0}}, 1, 1, {{1, T, 6, 2}, {5, T, 0, 2}}},
     {MODEL(grid), grid_by_step, {{ASKED, 0}, {ASKED, 3}}, 1, 3, {{3, T | S, 0, 0}, {5, T | S, 0, 0}, {5, T, 0, 0}, {2, T | S, 0, 0}}},
+    {MODEL(special), special_by_step, {{ASKED, 0}}, 1, 3, {{2, T, 0, 0}, {8, T, 0, 0}, {12, T, 0, 0}, {20, T, 0, 0}}},
 };
 const int model_count = sizeof models / sizeof *models;
 
