@@ -184,8 +184,9 @@ static void emit_top(Out *out, const Plan *plan, const EmitOptions *o)
                     " * is read or written beyond them. Inputs and outputs must not overlap.\n"
                     " *\n"
                     " * NaN and infinity in an input go through the equations as IEEE 754 says, and stay in the state until\n"
-                    " * it is reset. No comparison with NaN is true but `!=`, and NaN is not 0; argmax gives the place of the\n"
-                    " * first NaN; what is drawn from probabilities with NaN is some token: tokens are always in their range. */\n",
+                    " * it is reset. No comparison with NaN is true but `!=`, and NaN is not 0; max(a, b) is a where a > b, else\n"
+                    " * b, so relu(NaN) is 0, and min likewise; argmax gives the place of the first NaN; what is drawn from\n"
+                    " * probabilities with NaN is some token. Tokens and lengths that come out are always in their range. */\n",
                plan->const_floats * 4, o->blob ? " (the blob, without its head of 64)" : "", state, work, upper, upper);
 }
 
