@@ -64,8 +64,8 @@ static void emit_null_check(const Api *a, bool step)
     out_printf(a->out, ")\n        return %s_NULL;\n", a->upper);
 }
 
-/* Bytes of the array for one step of `clock`; 0 if it does not run on it. Other lengths without a bound come in
- * C, in *others. */
+/* Bytes of the array for one step of `clock`; 0 if it does not run on it. Lengths without a bound that have been
+ * checked before come in C, in *others. */
 static int64_t bytes_of_step(const Plan *plan, const Buffer *buffer, int clock, bool step, const char **others)
 {
     int64_t bytes = buffer->count * (int64_t)sizeof(float);
@@ -77,10 +77,10 @@ static int64_t bytes_of_step(const Plan *plan, const Buffer *buffer, int clock, 
         runs = runs || root == clock;
         if (root == clock || (step && root == plan->clock))
             continue;
-        if (c->kind == CLOCK_ENDLESS)
-            *others = arena_printf(plan->arena, "%s / (%s_len ? %s_len : 1)", *others, c->name, c->name);
-        else
+        if (c->kind != CLOCK_ENDLESS)
             bytes *= c->limit;
+        else if (root < clock)
+            *others = arena_printf(plan->arena, "%s / (%s_len ? %s_len : 1)", *others, c->name, c->name);
     }
     return runs ? bytes : 0;
 }
@@ -90,17 +90,17 @@ static void emit_endless_check(const Api *a, int clock, bool step)
 {
     const Plan *plan = a->plan;
     const char *name = plan->graph->clock[clock].name;
-    int64_t most = 1, bytes;
-    const char *others, *more = "";
+    const char *wrong = "", *others;
+    int64_t most = 0;
     for (size_t i = 0; i < plan->graph->input_count + plan->graph->output_count; i++) {
         bool in = i < plan->graph->input_count;
         const Buffer *buffer = &plan->buffer[in ? plan->input[i] : plan->output[i - plan->graph->input_count]];
-        bytes = bytes_of_step(plan, buffer, clock, step, &others);
+        int64_t bytes = bytes_of_step(plan, buffer, clock, step, &others);
         if (*others && bytes)
-            more = arena_printf(plan->arena, "%s || %s_len > SIZE_MAX / 2 / %lld%s", more, name, (long long)bytes, others);
+            wrong = arena_printf(plan->arena, "%s%s_len > SIZE_MAX / 2 / %lld%s || ", wrong, name, (long long)bytes, others);
         most = bytes > most ? bytes : most;
     }
-    out_printf(a->out, "    if (%s_len > SIZE_MAX / 2 / %lld%s)\n        return %s_LENGTH;\n", name, (long long)most, more, a->upper);
+    out_printf(a->out, "    if (%s%s_len > SIZE_MAX / 2 / %lld)\n        return %s_LENGTH;\n", wrong, name, (long long)(most ? most : 1), a->upper);
 }
 
 static void emit_length_checks(const Api *a, bool step)

@@ -112,6 +112,11 @@ static void each_length(Job *job, void *net)
         }
         job->len[k] = kept;
     }
+    for (int k = 0; k < CLOCKS && !m->clock[0].most && m->clock[1].kind == ASKED && !m->clock[1].most; k++) {
+        Job large = *job; /* each fits, both do not */
+        large.len[k] = SIZE_MAX / 64;
+        HOLDS(job_refused(&large, net, LENGTH));
+    }
 }
 
 /* At the start, in the middle and at the end; then the instance goes on as if nothing had been. */

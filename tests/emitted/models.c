@@ -14,6 +14,7 @@
 #include "tagger.h"
 #include "ticks.h"
 #include "tune.h"
+#include "two.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,8 @@ CALL(grid, step, len[1], a[0], a[1], a[2], a[3])
 INIT(special, work)
 CALL(special, run, len[0], a[0], a[1], a[2], a[3])
 CALL(special, step, a[0], a[1], a[2], a[3])
+INIT(two, work)
+CALL(two, run, len[1], len[0], a[0], a[1])
 
 #define MODEL(m) #m, sizeof(m), sizeof(m##_work), m##_made, m##_restarted, m##_status, m##_by_run
 enum { T = 1, S = 2 };
@@ -85,6 +88,7 @@ const Model models[] = {
     {MODEL(batch), batch_by_step, {{ASKED, 0}}, 1, 1, {{1, T, 6, 2}, {5, T, 0, 2}}},
     {MODEL(grid), grid_by_step, {{ASKED, 0}, {ASKED, 3}}, 1, 3, {{3, T | S, 0, 0}, {5, T | S, 0, 0}, {5, T, 0, 0}, {2, T | S, 0, 0}}},
     {MODEL(special), special_by_step, {{ASKED, 0}}, 1, 3, {{2, T, 0, 0}, {8, T, 0, 0}, {12, T, 0, 0}, {20, T, 0, 0}}},
+    {MODEL(two), NULL, {{ASKED, 0}, {ASKED, 0}}, 1, 1, {{1, T | S, 6, 0}, {5, T | S, 0, 0}}},
 };
 const int model_count = sizeof models / sizeof *models;
 
