@@ -64,13 +64,56 @@ static void emit_null_check(const Api *a, bool step)
     out_printf(a->out, ")\n        return %s_NULL;\n", a->upper);
 }
 
+/* Bytes of the array for one step of `clock`; 0 if it does not run on it. Lengths without a bound that have been
+ * checked before come in C, in *others. */
+static int64_t bytes_of_step(const Plan *plan, const Buffer *buffer, int clock, bool step, const char **others)
+{
+    int64_t bytes = buffer->count * (int64_t)sizeof(float);
+    bool runs = false;
+    *others = "";
+    for (int i = 0; i < buffer->dims; i++) {
+        int root = graph_length_clock(plan->graph, graph_tick_root(plan->graph, buffer->dim[i].clock));
+        const Clock *c = &plan->graph->clock[root];
+        runs = runs || root == clock;
+        if (root == clock || (step && root == plan->clock))
+            continue;
+        if (c->kind != CLOCK_ENDLESS)
+            bytes *= c->limit;
+        else if (root < clock)
+            *others = arena_printf(plan->arena, "%s / (%s_len ? %s_len : 1)", *others, c->name, c->name);
+    }
+    return runs ? bytes : 0;
+}
+
+/* No array is larger than half of the memory: a length that says so is a mistake, and products of it would overflow. */
+static void emit_endless_check(const Api *a, int clock, bool step)
+{
+    const Plan *plan = a->plan;
+    const char *name = plan->graph->clock[clock].name;
+    const char *wrong = "", *others;
+    int64_t most = 0;
+    for (size_t i = 0; i < plan->graph->input_count + plan->graph->output_count; i++) {
+        bool in = i < plan->graph->input_count;
+        const Buffer *buffer = &plan->buffer[in ? plan->input[i] : plan->output[i - plan->graph->input_count]];
+        int64_t bytes = bytes_of_step(plan, buffer, clock, step, &others);
+        if (*others && bytes)
+            wrong = arena_printf(plan->arena, "%s%s_len > SIZE_MAX / 2 / %lld%s || ", wrong, name, (long long)bytes, others);
+        most = bytes > most ? bytes : most;
+    }
+    out_printf(a->out, "    if (%s%s_len > SIZE_MAX / 2 / %lld)\n        return %s_LENGTH;\n", wrong, name, (long long)(most ? most : 1), a->upper);
+}
+
 static void emit_length_checks(const Api *a, bool step)
 {
     for (int i = 0; i < a->plan->graph->clock_count; i++) {
         const Clock *clock = &a->plan->graph->clock[i];
-        if (emit_has_length(a->plan, i) && clock->kind == CLOCK_AT_MOST && !(step && i == a->plan->clock))
+        if (!emit_has_length(a->plan, i) || (step && i == a->plan->clock))
+            continue;
+        if (clock->kind == CLOCK_AT_MOST)
             out_printf(a->out, "    if (%s_len < 1 || %s_len > %lld)\n        return %s_LENGTH;\n", clock->name, clock->name,
                        (long long)clock->limit, a->upper);
+        else
+            emit_endless_check(a, i, step);
     }
 }
 

@@ -149,7 +149,7 @@ static void describe_lengths(Out *out, const Plan *plan, bool lengths)
         if (!emit_has_length(plan, i))
             continue;
         if (clock->kind == CLOCK_ENDLESS)
-            out_printf(out, " *   %s_len        steps, any number\n", clock->name);
+            out_printf(out, " *   %s_len        steps, any number, also 0\n", clock->name);
         else
             out_printf(out, " *   %s_len        steps, 1 to %lld\n", clock->name, (long long)clock->limit);
     }
@@ -178,9 +178,15 @@ static void emit_top(Out *out, const Plan *plan, const EmitOptions *o)
                     " * allocated, and no function waits, prints or keeps a pointer but the one to the scratch memory,\n"
                     " * which instances may share that are never used at the same time.\n"
                     " *\n"
-                    " * Every function but reset and status gives %s_OK or another %s_ status; then nothing has changed. Arrays are\n"
-                    " * dense, the last index moving fastest; inputs and outputs must not overlap. NaN and infinity in an\n"
-                    " * input go through the equations as IEEE 754 says, and stay in the state until it is reset. */\n",
+                    " * init, step and run give %s_OK or another %s_ status; then the instance and all that is handed over\n"
+                    " * are as they were. Null pointers, lengths and tokens are checked, also of an instance full of zeros.\n"
+                    " * Arrays are dense, the last index moving fastest, at any address that is a multiple of 4; nothing\n"
+                    " * is read or written beyond them. Inputs and outputs must not overlap.\n"
+                    " *\n"
+                    " * NaN and infinity in an input go through the equations as IEEE 754 says, and stay in the state until\n"
+                    " * it is reset. No comparison with NaN is true but `!=`, and NaN is not 0; max(a, b) is a where a > b, else\n"
+                    " * b, so relu(NaN) is 0, and min likewise; argmax gives the place of the first NaN; what is drawn from\n"
+                    " * probabilities with NaN is some token. Tokens and lengths that come out are always in their range. */\n",
                plan->const_floats * 4, o->blob ? " (the blob, without its head of 64)" : "", state, work, upper, upper);
 }
 
@@ -198,7 +204,9 @@ static void emit_types(Out *out, const Plan *plan, const EmitOptions *o)
     out_printf(out, "    float block[%zu];\n", plan->work_floats + 16);
     if (plan->work_tokens)
         out_printf(out, "    int32_t tokens[%zu];\n", plan->work_tokens);
-    out_printf(out, "} %s_work;\n\n/* An instance. A copy of it goes on from where it was made. */\ntypedef struct %s {\n", o->name, o->name);
+    out_printf(out, "} %s_work;\n\n/* An instance. A copy, by = or memcpy, goes on from where it was made, to the bit. `work` may be set to other\n"
+                    " * scratch memory. In an instance that is read from a file set `work`%s and `isa` to those of one that init\n"
+                    " * has made; what else the file holds is not checked. */\ntypedef struct %s {\n", o->name, o->blob ? ", `weights`" : "", o->name);
     out_printf(out, "    %s_work *work;\n", o->name);
     if (o->blob)
         out_text(out, "    const float *weights;\n");

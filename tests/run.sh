@@ -33,7 +33,7 @@ esac
 for suite in $suites; do
     run "$suite" "$build/tests/cases" "$suite"
 done
-[ "$kind" ] || for script in verify deterministic; do
+[ "$kind" ] || for script in verify deterministic emitted; do
     run "$script" sh "tests/$script.sh" "$build"
 done
 [ "$kind" ] || for sample in samples/*/main.c; do
