@@ -167,7 +167,8 @@ static void add_output(Checker *c, const Line *line, const Name *name)
     Clocks declared = scope_clocks(c->top, line->over), runs = c->graph->node[node].type.clocks;
     if (runs & ~declared) {
         const Clock *first = &c->clock[clock_first(runs & ~declared)];
-        diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, check_clock_names(c, runs & ~declared));
+        diag_error(c->diag, name->place, "the output %s also runs on the clock%s %s", name->text,
+                   (runs & ~declared) & ((runs & ~declared) - 1) ? "s" : "", check_clock_names(c, runs & ~declared));
         if (first->kind == CLOCK_TICKS && declared & clock_bit(first->parent))
             diag_hint(c->diag, "`hold(... over %s)` is the latest value at every step of %s", c->clock[first->parent].name,
                       c->clock[first->parent].name);

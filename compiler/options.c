@@ -1,6 +1,8 @@
 /* options.c: the command line. One table gives every option its parser and its line of help. */
 #include "options.h"
 
+#include "diag.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -328,6 +330,17 @@ static bool complain_of_command(const Word *w, const struct Option *option)
     return complain("%s", arena_printf(w->arena, "%s is an option of %s, not of %s", option->name, text, names[command_of(w->o)]));
 }
 
+/* The `=value` behind a misspelt name is no part of it. */
+static bool complain_of_option(const Word *w, const char *word)
+{
+    const char *names[sizeof table / sizeof *table];
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        names[i] = table[i].name;
+    const char *near = diag_nearest(arena_printf(w->arena, "%.*s", (int)strcspn(word, "="), word), names, sizeof names / sizeof *names);
+    return complain("%s", near ? arena_printf(w->arena, "%s: there is no such option; did you mean %s?", word, near)
+                               : arena_printf(w->arena, "%s: there is no such option", word));
+}
+
 static bool take_word(Word *w, int count, char **words, int *i)
 {
     const char *word = words[*i];
@@ -339,7 +352,7 @@ static bool take_word(Word *w, int count, char **words, int *i)
     }
     const struct Option *option = find_option(word, &w->value);
     if (!option)
-        return complain("%s: there is no such option", word);
+        return complain_of_option(w, word);
     if (option->argument == NEEDS && !w->value) {
         if (*i + 1 >= count)
             return complain("%s needs a value", option->name);

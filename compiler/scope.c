@@ -80,6 +80,8 @@ Variable *scope_add(Checker *c, Scope *scope, VarKind kind, const Name *name)
     if (old) {
         diag_error(c->diag, name->place, "%s is defined twice", name->text);
         diag_note(c->diag, old->place, "it is also defined here");
+        if (kind == VAR_EQUATION && old->kind == VAR_EQUATION)
+            diag_hint(c->diag, "an equation is no assignment: it holds at every step, and what comes of %s needs a name of its own", name->text);
         return old;
     }
     Variable *variable = arena_alloc(c->arena, sizeof *variable);
@@ -111,6 +113,8 @@ static void add_equation(Checker *c, Scope *scope, const Line *line)
         if (strcmp(name->text, "_") == 0)
             continue;
         Variable *variable = scope_add(c, scope, VAR_EQUATION, name);
+        if (variable->line) /* the first one is kept */
+            continue;
         variable->equation = equation;
         variable->position = position;
         variable->line = line;
@@ -275,9 +279,10 @@ void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place)
     for (int m = 0; m < 3; m++)
         for (size_t i = 0; i < maps[m]->count; i++)
             names[k++] = maps[m]->entries[i].key;
-    const char *near = diag_nearest(name, names, count);
-    if (near)
-        diag_hint(c->diag, "did you mean `%s`?", near);
-    else if (map_get(scope->cells, name) || map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
+    if (check_hint_name(c, scope, name) || check_hint_near(c, name, names, count))
+        return;
+    if (map_get(scope->cells, name) || map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
         diag_hint(c->diag, "`%s` is a function: call it with ( )", name);
+    else if (strcmp(name, "t") == 0 && !scope->caller && !scope->clocks->count)
+        diag_hint(c->diag, "the model has no clock: an input that is a sequence is declared `over t`");
 }
