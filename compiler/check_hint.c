@@ -96,12 +96,13 @@ void check_hint_clock(Checker *c, const Scope *scope, const char *name)
         diag_hint(c->diag, "an input or output declares it: `over %s`", name);
 }
 
-/* Whether the name is that of two variables without a blank between them. */
+/* Whether the name is that of a weight and a variable without a blank between them. */
 static bool two_names(Checker *c, Scope *scope, const char *name)
 {
     for (size_t i = 1; name[i]; i++) {
         const char *first = arena_printf(c->arena, "%.*s", (int)i, name), *second = name + i;
-        if (scope_find(c, scope, first) && scope_find(c, scope, second)) {
+        const Variable *weight = scope_find(c, scope, first);
+        if (weight && weight->kind == VAR_WEIGHT && scope_find(c, scope, second)) {
             diag_hint(c->diag, "a product is written with `*` or `@`: `%s @ %s`", first, second);
             return true;
         }

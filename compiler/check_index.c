@@ -167,7 +167,7 @@ static bool is_no_delay(Checker *c, Where w, const Expr *expr)
     if (at->right || at->left->kind != EXPR_NUMBER || !variable || variable->progress != STATE_BUSY)
         return false;
     diag_error(c->diag, at->place, "an index is an element, counted from 0, and never below");
-    diag_hint(c->diag, "`%s[t-%g]` is a value of before; `%s[-1] = ...` in a line of its own that before the first step",
+    diag_hint(c->diag, "`%s[t-%g]` reads an earlier step; a line `%s[-1] = ...` gives the value before the first one",
               variable->name, at->left->number, variable->name);
     return true;
 }

@@ -214,7 +214,7 @@ int scope_clock(const Scope *scope, const char *name);     /* -1: no clock of th
 Clocks scope_clocks(const Scope *scope, const Over *over);  /* the set of those declared; without what is none */
 void scope_set_static(Checker *c, Scope *scope, const char *name, double value, Place place);
 Variable *scope_add(Checker *c, Scope *scope, VarKind kind, const Name *name);
-void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place);
+bool scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place);   /* true: with a hint */
 const char *scope_path(Checker *c, const Scope *scope, const char *name);   /* "h.W_i", of states */
 const char *path_join(Checker *c, const char *path, const char *name);
 

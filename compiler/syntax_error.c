@@ -199,11 +199,16 @@ static const char *hint_symbol(int kind, int before, Expected expected)
     bool operator = expects(expected, '*');
     if (kind == T_EQ && expects(expected, '='))
         return "an equation is written with one `=`";
+    if (kind == '=' && expects(expected, ':'))
+        return expects(expected, '{') ? "the equations of a cell stand in braces: `-> y { y = tanh(x) }`"
+                                      : "what is declared has a shape: `weight b: [8]`, or `weight b: [8] = 0` with its value";
+    if (kind == '=' && before == ')' && expected.count <= 2)
+        return "the left side of an equation is a name; `h[-1] = ...` is its value before the first step";
     if (kind == '=' && expects(expected, T_EQ))
         return "a comparison is written `==`";
     if (kind == '<' && expects(expected, T_LE) && !operator)
         return "`over t <= 40` means 1 to 40 steps, `over t = 40` exactly 40";
-    if (is_comparison(kind) && is_comparison(before))
+    if ((is_comparison(kind) || kind == '=') && is_comparison(before))
         return "the comparisons are `==`, `!=`, `<`, `<=`, `>` and `>=`";
     if (is_comparison(kind) && operator)
         return "comparisons do not chain: write `a < b and b < c`";
