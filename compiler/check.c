@@ -44,9 +44,16 @@ static const Item *find_model(Checker *c, const Ast *ast)
             found = item;
     }
     Place nowhere = {0};
-    if (!found && wanted)
+    if (!found && wanted) {
         diag_error(c->diag, nowhere, count ? "there is no model %s in the file; it has %s" : "there is no model %s in the file%s", wanted,
                    names);
+        const char *near = last && count == 1 ? last->name->text : NULL;
+        for (const Item *item = ast->items; item && !near; item = item->next)
+            if (item->kind == ITEM_MODEL)
+                near = diag_nearest(wanted, &item->name->text, 1);
+        if (near)
+            diag_hint(c->diag, "--model=%s?", near);
+    }
     else if (!found && count > 1)
         diag_error(c->diag, nowhere, "the file has %d models (%s): say which one with --model=NAME", count, names);
     else if (!found && count == 0)
@@ -112,9 +119,11 @@ static void set_parameters(Checker *c)
         scope_set_static(c, c->top, param->name->text, whole ? value : NAN, param->name->place);
     }
     for (size_t i = 0; i < c->options->define_count; i++)
-        if (!c->options->defines[i].used)
+        if (!c->options->defines[i].used) {
             diag_error(c->diag, (Place){0}, "-D %s: the model %s has no such parameter", c->options->defines[i].name,
                        c->model->name->text);
+            check_hint_param(c, c->model, c->options->defines[i].name);
+        }
 }
 
 /* The clocks of a line in its order, outermost first in memory, where that is not the order of their numbers. */
@@ -167,7 +176,8 @@ static void add_output(Checker *c, const Line *line, const Name *name)
     Clocks declared = scope_clocks(c->top, line->over), runs = c->graph->node[node].type.clocks;
     if (runs & ~declared) {
         const Clock *first = &c->clock[clock_first(runs & ~declared)];
-        diag_error(c->diag, name->place, "the output %s also runs on the clock %s", name->text, check_clock_names(c, runs & ~declared));
+        diag_error(c->diag, name->place, "the output %s also runs on the clock%s %s", name->text,
+                   (runs & ~declared) & ((runs & ~declared) - 1) ? "s" : "", check_clock_names(c, runs & ~declared));
         if (first->kind == CLOCK_TICKS && declared & clock_bit(first->parent))
             diag_hint(c->diag, "`hold(... over %s)` is the latest value at every step of %s", c->clock[first->parent].name,
                       c->clock[first->parent].name);

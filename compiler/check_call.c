@@ -50,9 +50,7 @@ void check_unknown_function(Checker *c, const Scope *scope, const Expr *expr)
     for (int op = 0; op < OP_COUNT; op++)
         if (op_is_word(op_info[op].word))
             names[k++] = op_info[op].word;
-    const char *near = diag_nearest(expr->text, names, k);
-    if (near)
-        diag_hint(c->diag, "did you mean `%s`?", near);
+    check_hint_function(c, scope, expr->text, names, k);
 }
 
 /* An operator whose arguments are only values. */

@@ -51,6 +51,7 @@ static bool check_args(Checker *c, const Expr *call, Fn fn)
         if (arg->name && !is_reset(fn.cell, arg) && !find_param(fn.cell, arg->name->text)) {
             diag_error(c->diag, arg->name->place, "`%s` has no parameter %s", fn.name, arg->name->text);
             diag_note(c->diag, fn.cell->name->place, "`%s` is defined here", fn.name);
+            check_hint_param(c, fn.cell, arg->name->text);
             return false;
         }
     }

@@ -116,7 +116,12 @@ static Value check_kind(Checker *c, Where w, const Expr *expr)
         Value in[2] = {check_expr(c, inner, expr->left), value_none()};
         if (expr->right)
             in[1] = check_expr(c, inner, expr->right);
-        return check_operator(c, expr->text, in, expr->right ? 2 : 1, expr->place);
+        int errors = diag_errors(c->diag);
+        size_t nodes = c->graph->count;
+        value = check_operator(c, expr->text, in, expr->right ? 2 : 1, expr->place);
+        if (diag_errors(c->diag) > errors && c->graph->count == nodes) /* not made: the shapes are wrong */
+            check_hint_shapes(c, expr, in);
+        return value;
     }
     }
     return value_none();
@@ -215,7 +220,9 @@ static Value equation_value(Checker *c, Variable *variable)
         return value.items[variable->position];
     if (names == 1 && value.kind != VALUE_TUPLE)
         return value;
-    diag_error(c->diag, right->place, "%d values for %d names", value.kind == VALUE_TUPLE ? value.count : 1, names);
+    diag_error(c->diag, right->place, "%s for %s",
+               value.kind == VALUE_TUPLE ? arena_printf(c->arena, "%d values", value.count) : "one value",
+               names == 1 ? "one name" : arena_printf(c->arena, "%d names", names));
     return equation->value = value_none(); /* so that it is told, and its names are counted, once */
 }
 

@@ -153,9 +153,28 @@ static bool hides_clock(Checker *c, Where w, const Expr *expr)
     return true;
 }
 
+/* What is no delay but was meant to be one: its variable would be evaluated, and be a cycle. */
+static bool is_no_delay(Checker *c, Where w, const Expr *expr)
+{
+    const Expr *at = expr->index->low;
+    if (expr->index->next || expr->index->slice || at->kind != EXPR_OPERATOR)
+        return false;
+    if (at->right && at->left->kind == EXPR_NAME && !where_find(c, &w, at->left->text) && !check_is_clock(c, &w, at->left)) {
+        scope_unknown_name(c, w.scope, at->left->text, at->left->place);
+        return true;
+    }
+    const Variable *variable = expr->left->kind == EXPR_NAME ? where_find(c, &w, expr->left->text) : NULL;
+    if (at->right || at->left->kind != EXPR_NUMBER || !variable || variable->progress != STATE_BUSY)
+        return false;
+    diag_error(c->diag, at->place, "an index is an element, counted from 0, and never below");
+    diag_hint(c->diag, "`%s[t-%g]` reads an earlier step; a line `%s[-1] = ...` gives the value before the first one",
+              variable->name, at->left->number, variable->name);
+    return true;
+}
+
 Value check_index(Checker *c, Where w, const Expr *expr)
 {
-    if (hides_clock(c, w, expr))
+    if (hides_clock(c, w, expr) || is_no_delay(c, w, expr))
         return value_none();
     Value value;
     if (check_clock_index(c, w, expr, &value))

@@ -11,6 +11,7 @@ int check_find_clock(Checker *c, Scope *scope, const char *name, Place place, co
         return clock;
     if (!scope->caller || strcmp(name, "t") != 0) {
         diag_error(c->diag, place, "there is no clock %s here", name);
+        check_hint_clock(c, scope, name);
         return -3;
     }
     const char *cell = scope->item->name->text;

@@ -96,6 +96,8 @@ static void fix_arguments(Checker *c, Shared *shared)
             else
                 diag_error(c->diag, arg->value->place, "`%s` has no parameter for this argument", shared->leaf.name);
             diag_note(c->diag, shared->leaf.cell->name->place, "`%s` is defined here", shared->leaf.name);
+            if (arg->name)
+                check_hint_param(c, shared->leaf.cell, arg->name->text);
             continue;
         }
         const Arg *old = fixed(shared, name->text);

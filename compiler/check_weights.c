@@ -163,7 +163,8 @@ static NodeId mapped_node(Checker *c, const Match *found, bool *absent)
     if (value.kind == VALUE_TUPLE && value.count == paths)
         value = value.items[found->position];
     else if (value.kind != VALUE_NONE && (value.kind == VALUE_TUPLE || paths > 1)) {
-        diag_error(c->diag, found->mapping->value->place, "%d values for %d weights", value.kind == VALUE_TUPLE ? value.count : 1, paths);
+        diag_error(c->diag, found->mapping->value->place, "%s for %d weight%s",
+                   value.kind == VALUE_TUPLE ? arena_printf(c->arena, "%d values", value.count) : "one value", paths, paths == 1 ? "" : "s");
         return NODE_NONE;
     }
     NodeId node = value_as_node(c, value, found->mapping->value->place);

@@ -66,6 +66,11 @@ static void say(Diag *diag, MessageLevel level, Place place, const char *format,
     if (!heads(level) && diag->dropping)
         return;
     Message message = {level, place, arena_vprintf(diag->arena, format, args), 0};
+    const Message *last = diag->count ? &diag->messages[diag->count - 1] : NULL;
+    bool again = last && last->level == level && last->place.source == place.source && last->place.begin == place.begin &&
+                 last->place.end == place.end && strcmp(last->text, message.text) == 0;
+    if (level == MESSAGE_NOTE && again) /* of a cell that calls itself: one note for all these calls */
+        return;
     if (heads(level)) {
         diag->dropping = repeats(diag, &message);
         if (diag->dropping)

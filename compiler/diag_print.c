@@ -1,7 +1,7 @@
 /* diag_print.c: writes messages in the form of the C compilers.
  * In: a Diag. Out: for each message its place and text, the line of the source and carets below it.
- * One column is one character: tabs are kept above and below, so that carets stand right whatever
- * the terminal's tab width; control characters and bytes that are not UTF-8 print as U+FFFD. */
+ * The column told is in characters. Tabs are kept above and below, so that carets stand right whatever
+ * the terminal's tab width, and wide characters have two blanks below them; control characters and bytes that are not UTF-8 print as U+FFFD. */
 #include "diag_list.h"
 
 #include <string.h>
@@ -90,17 +90,41 @@ static void print_line(FILE *stream, const Cut *cut)
     fputs(cut->cut_right ? "…\n" : "\n", stream);
 }
 
+/* How many columns a character takes on a terminal: two are those of East Asia and pictures, none what is put upon
+ * the character before it. */
+static int columns(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+        int columns;
+    } ranges[] = {
+        {0x300, 0x36f, 0}, {0x200b, 0x200f, 0}, {0x20d0, 0x20ff, 0}, {0xfe00, 0xfe0f, 0},
+        {0x1100, 0x115f, 2}, {0x2e80, 0x303e, 2}, {0x3041, 0xa4cf, 2}, {0xac00, 0xd7a3, 2}, {0xf900, 0xfaff, 2},
+        {0xfe30, 0xfe6f, 2}, {0xff01, 0xff60, 2}, {0xffe0, 0xffe6, 2}, {0x1f300, 0x1f64f, 2}, {0x1f680, 0x1faff, 2},
+        {0x20000, 0x3fffd, 2},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return ranges[i].columns;
+    return 1;
+}
+
 static void print_carets(FILE *stream, const Cut *cut)
 {
     uint32_t code;
     if (cut->cut_left)
         putc(' ', stream);
-    for (size_t i = cut->begin; i < cut->caret; i = step(cut, i, cut->end, &code))
-        putc(cut->line[i] == '\t' ? '\t' : ' ', stream);
+    for (size_t i = cut->begin, next; i < cut->caret; i = next) {
+        next = step(cut, i, cut->end, &code);
+        fprintf(stream, "%*s", code == '\t' ? 0 : columns(code), code == '\t' ? "\t" : "");
+    }
     putc('^', stream);
-    if (cut->caret < cut->caret_end)
-        for (size_t i = step(cut, cut->caret, cut->end, &code); i < cut->caret_end; i = step(cut, i, cut->end, &code))
+    bool first = true;
+    for (size_t i = cut->caret, next; i < cut->caret_end; i = next, first = false) {
+        next = step(cut, i, cut->end, &code);
+        for (int k = columns(code) - first; k > 0; k--)
             putc('~', stream);
+    }
 }
 
 static void print_message(FILE *stream, const Message *message, bool colour)

@@ -121,7 +121,7 @@ static bool compile(Arena *arena, Diag *diag, Options *o)
     const char *error = NULL;
     Source *source = source_read(arena, o->model, &error);
     if (!source) {
-        diag_error(diag, (Place){0}, "%s: %s", o->model, error);
+        diag_error(diag, (Place){0}, "%s", error);
         return false;
     }
     times_lap(o->plan.times, "read");

@@ -1,6 +1,8 @@
 /* options.c: the command line. One table gives every option its parser and its line of help. */
 #include "options.h"
 
+#include "diag.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,10 +83,16 @@ static bool take_random(Word *w)
     return !w->value || (*w->value && !*end) || complain("--random-weights=%s: a whole number is needed", w->value);
 }
 
+static bool complain_of_pass(const Word *w, const char *option)
+{
+    const char *near = options_near_pass(w->value), *advice = near ? arena_printf(w->arena, "did you mean %s?", near) : "--list-passes lists them";
+    return complain("%s", arena_printf(w->arena, "%s=%s: there is no such pass; %s", option, w->value, advice));
+}
+
 static bool take_dump(Word *w)
 {
     w->o->pass.dump = w->value;
-    return strcmp(w->value, "all") == 0 || pass_find(w->value) || complain("--dump=%s: there is no such pass; --list-passes lists them", w->value);
+    return strcmp(w->value, "all") == 0 || pass_find(w->value) || complain_of_pass(w, "--dump");
 }
 
 static bool take_without(Word *w)
@@ -93,7 +101,7 @@ static bool take_without(Word *w)
         if (strcmp(w->value, plan_passes[i].name) == 0)
             return w->o->plan.without[i] = true;
     if (!pass_find(w->value))
-        return complain("--without=%s: there is no such pass; --list-passes lists them", w->value);
+        return complain_of_pass(w, "--without");
     PassOptions *p = &w->o->pass;
     const char **grown = arena_array(w->arena, p->without_count + 1, sizeof *grown);
     if (p->without_count)
@@ -335,6 +343,18 @@ static bool complain_of_command(const Word *w, const struct Option *option)
     return complain("%s", arena_printf(w->arena, "%s is an option of %s, not of %s", option->name, text, names[command_of(w->o)]));
 }
 
+/* The `=value` behind a misspelt name is no part of it. */
+static bool complain_of_option(const Word *w, const char *word)
+{
+    const char *names[sizeof table / sizeof *table];
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        names[i] = table[i].name + strspn(table[i].name, "-");
+    const char *bare = word + strspn(word, "-");
+    const char *near = diag_nearest(arena_printf(w->arena, "%.*s", (int)strcspn(bare, "="), bare), names, sizeof names / sizeof *names);
+    return complain("%s", near ? arena_printf(w->arena, "%s: there is no such option; did you mean %s%s?", word, near[1] ? "--" : "-", near)
+                               : arena_printf(w->arena, "%s: there is no such option", word));
+}
+
 static bool take_word(Word *w, int count, char **words, int *i)
 {
     const char *word = words[*i];
@@ -346,7 +366,7 @@ static bool take_word(Word *w, int count, char **words, int *i)
     }
     const struct Option *option = find_option(word, &w->value);
     if (!option)
-        return complain("%s: there is no such option", word);
+        return complain_of_option(w, word);
     if (option->argument == NEEDS && !w->value) {
         if (*i + 1 >= count)
             return complain("%s needs a value", option->name);

@@ -50,4 +50,6 @@ typedef struct Options {
 /* False, and a message on stderr, for a command line that cannot be understood. */
 bool options_parse(Arena *arena, int count, char **words, Options *options);
 
+const char *options_near_pass(const char *name);   /* NULL: none is near */
+
 #endif

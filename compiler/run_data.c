@@ -201,6 +201,17 @@ static bool draw_input(Arena *arena, Diag *diag, const Options *o, RunData *data
     return true;
 }
 
+static void hint_port(Diag *diag, const char *name, const Port *ports, size_t count, const char *what)
+{
+    const char *near = NULL;
+    for (size_t k = 0; k < count && !near; k++)
+        near = diag_nearest(name, (const char *[]){ports[k].name}, 1);
+    if (near)
+        diag_hint(diag, "did you mean %s?", near);
+    else if (count)
+        diag_hint(diag, "its %ss: %s%s", what, ports[0].name, count > 1 ? ", ..." : "");
+}
+
 static bool names_known(Diag *diag, const NamedFile *files, size_t count, const Port *ports, size_t port_count, const char *what)
 {
     for (size_t i = 0; i < count; i++) {
@@ -209,6 +220,7 @@ static bool names_known(Diag *diag, const NamedFile *files, size_t count, const 
             known = known || strcmp(files[i].name, ports[k].name) == 0;
         if (!known) {
             diag_error(diag, (Place){0}, "the model has no %s %s", what, files[i].name);
+            hint_port(diag, files[i].name, ports, port_count, what);
             return false;
         }
     }

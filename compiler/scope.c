@@ -59,6 +59,8 @@ NodeId value_as_node(Checker *c, Value value, Place place)
     case VALUE_NONE: return NODE_NONE;
     default:
         diag_error(c->diag, place, "a value is needed here, and this is %s", what[value.kind]);
+        if (value.kind == VALUE_LIST)
+            diag_hint(c->diag, "a list is a shape, as in `zeros([4])`; values are joined by `concat(a, b)`");
         return NODE_NONE;
     }
 }
@@ -80,6 +82,8 @@ Variable *scope_add(Checker *c, Scope *scope, VarKind kind, const Name *name)
     if (old) {
         diag_error(c->diag, name->place, "%s is defined twice", name->text);
         diag_note(c->diag, old->place, "it is also defined here");
+        if (kind == VAR_EQUATION && old->kind == VAR_EQUATION)
+            diag_hint(c->diag, "an equation is no assignment: it holds at every step, and what comes of %s needs a name of its own", name->text);
         return old;
     }
     Variable *variable = arena_alloc(c->arena, sizeof *variable);
@@ -111,6 +115,8 @@ static void add_equation(Checker *c, Scope *scope, const Line *line)
         if (strcmp(name->text, "_") == 0)
             continue;
         Variable *variable = scope_add(c, scope, VAR_EQUATION, name);
+        if (variable->line) /* the first one is kept */
+            continue;
         variable->equation = equation;
         variable->position = position;
         variable->line = line;
@@ -157,7 +163,8 @@ static void add_start(Checker *c, Scope *scope, const Line *line)
 {
     Variable *variable = map_get(scope->vars, line->names->text);
     if (!variable) {
-        scope_unknown_name(c, scope, line->names->text, line->names->place);
+        if (!scope_unknown_name(c, scope, line->names->text, line->names->place))
+            diag_hint(c->diag, "this is its value before the first step; what it is at each one, `%s = ...`, is missing", line->names->text);
         return;
     }
     for (Start *s = variable->starts; s; s = s->next)
@@ -264,20 +271,24 @@ Clocks scope_clocks(const Scope *scope, const Over *over)
     return clocks;
 }
 
-void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place)
+bool scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place)
 {
     diag_error(c->diag, place, "%s is not defined here", name);
     if (!diag_advises(c->diag))
-        return;
+        return true;
     size_t count = scope->vars->count + c->globals->vars->count + scope->clocks->count, k = 0;
     const char **names = arena_array(c->arena, count + 1, sizeof *names);
     const Map *maps[] = {scope->vars, c->globals->vars, scope->clocks};
     for (int m = 0; m < 3; m++)
         for (size_t i = 0; i < maps[m]->count; i++)
             names[k++] = maps[m]->entries[i].key;
-    const char *near = diag_nearest(name, names, count);
-    if (near)
-        diag_hint(c->diag, "did you mean `%s`?", near);
-    else if (map_get(scope->cells, name) || map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
+    if (check_hint_name(c, scope, name) || check_hint_near(c, name, names, count))
+        return true;
+    if (map_get(scope->cells, name) || map_get(c->cells, name) || map_get(c->library_cells, name) || op_is_word(name))
         diag_hint(c->diag, "`%s` is a function: call it with ( )", name);
+    else if (strcmp(name, "t") == 0 && !scope->caller && !scope->clocks->count)
+        diag_hint(c->diag, "the model has no clock: an input that is a sequence is declared `over t`");
+    else
+        return false;
+    return true;
 }

@@ -214,7 +214,7 @@ int scope_clock(const Scope *scope, const char *name);     /* -1: no clock of th
 Clocks scope_clocks(const Scope *scope, const Over *over);  /* the set of those declared; without what is none */
 void scope_set_static(Checker *c, Scope *scope, const char *name, double value, Place place);
 Variable *scope_add(Checker *c, Scope *scope, VarKind kind, const Name *name);
-void scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place);
+bool scope_unknown_name(Checker *c, Scope *scope, const char *name, Place place);   /* true: with a hint */
 const char *scope_path(Checker *c, const Scope *scope, const char *name);   /* "h.W_i", of states */
 const char *path_join(Checker *c, const char *path, const char *name);
 
@@ -256,6 +256,15 @@ void check_state_next(Checker *c, NodeId state, NodeId next);
 void check_pending(Checker *c);                            /* finds what delays read */
 NodeId check_start_value(Checker *c, Variable *variable, Type type, Clocks without, Place place);  /* v[-1], else 0 */
 Variable *check_origin(Checker *c, Variable *variable);    /* the variable whose equation makes the value */
+
+/* ---- check_hint.c: advice behind the error that was just told ---- */
+bool check_hint_near(Checker *c, const char *name, const char *const *names, size_t count);   /* false: none is near */
+void check_hint_function(Checker *c, const Scope *scope, const char *name, const char *const *names, size_t count);
+void check_hint_param(Checker *c, const Item *cell, const char *name);
+void check_hint_clock(Checker *c, const Scope *scope, const char *name);
+bool check_hint_name(Checker *c, Scope *scope, const char *name);
+/* Where the shapes of two operands come from, and what would fit. */
+void check_hint_shapes(Checker *c, const Expr *expr, const Value *in);
 
 /* ---- check_order.c ---- */
 Graph *check_order(Checker *c);                            /* the graph, ordered, states connected */

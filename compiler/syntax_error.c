@@ -145,9 +145,28 @@ static const struct {
     {"def", "a cell is written `cell name(...) -> y: [n] {`"},
     {"return", "a cell names what it returns behind `->`"},
     {"import", "a file of cells is read by `use \"cells.rnn\"`"},
+    {"class", "a cell is written `cell name(...) -> y: [n] {`"},
+    {"function", "a cell is written `cell name(...) -> y: [n] {`"},
+    {"bias", "a bias is a weight: `weight b: [n]`"},
+    {"param", "what is trained is a weight: `weight W: [n, m]`"},
+    {"parameter", "what is trained is a weight: `weight W: [n, m]`"},
+    {"state", "a state is not declared: `h[t-1]` in the equation of h makes it one, `h[-1] = ...` says where it starts"},
+    {"hidden", "a state is not declared: `h[t-1]` in the equation of h makes it one, `h[-1] = ...` says where it starts"},
     {"let", "an equation is written `y = ...`"},
     {"const", "an equation is written `y = ...`"},
 };
+
+/* The first word of a statement that no statement begins with: one of another language, or one misspelt. */
+static const char *hint_first(Parser *parser)
+{
+    static const char *const first[] = {"use", "cell", "model", "input", "output", "target", "weight", "weights", "clock", "train"};
+    const char *word = parser->before.text, *near;
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (strcmp(foreign[i].word, word) == 0)
+            return foreign[i].hint;
+    near = parser->current.kind == T_NAME || parser->current.kind == T_STRING ? diag_nearest(word, first, sizeof first / sizeof *first) : NULL;
+    return near ? arena_printf(parser->arena, "did you mean `%s`?", near) : NULL;
+}
 
 /* Advice about words: a word of the language where a name is wanted, or one of another language. */
 static const char *hint_word(Parser *parser, Expected expected)
@@ -161,14 +180,16 @@ static const char *hint_word(Parser *parser, Expected expected)
         return arena_printf(parser->arena, "`%s` stands outside of every block", word);
     if (kind == T_OVER && parser->before.kind == ',')
         return "`over` follows its argument without a comma: `sum(x over t)`";
+    if (kind == T_DIM && expression && is_one_of(",(", parser->before.kind))
+        return "the axis that an operator works along is its argument `axis`: `sum(x, axis=0)`";
     if (word && name && kind != T_AND && kind != T_OR)
         return arena_printf(parser->arena, "`%s` is a word of the language and cannot be a name", word);
     if (before && name && !expression && is_one_of("=,[", kind))
         return arena_printf(parser->arena, "`%s` is a word of the language and cannot be a name", before);
     if (parser->before.kind == T_NAME && parser->before.place.begin == parser->statement.place.begin)
-        for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-            if (strcmp(foreign[i].word, parser->before.text) == 0)
-                return foreign[i].hint;
+        return hint_first(parser);
+    if (kind == T_NAME && expects(expected, '*') && (strcmp(parser->current.text, "if") == 0 || strcmp(parser->current.text, "else") == 0))
+        return "a choice is written `where(condition, a, b)`";
     return NULL;
 }
 
@@ -178,11 +199,16 @@ static const char *hint_symbol(int kind, int before, Expected expected)
     bool operator = expects(expected, '*');
     if (kind == T_EQ && expects(expected, '='))
         return "an equation is written with one `=`";
+    if (kind == '=' && expects(expected, ':'))
+        return expects(expected, '{') ? "the equations of a cell stand in braces: `-> y { y = tanh(x) }`"
+                                      : "what is declared has a shape: `weight b: [8]`, or `weight b: [8] = 0` with its value";
+    if (kind == '=' && before == ')' && expected.count <= 2)
+        return "the left side of an equation is a name; `h[-1] = ...` is its value before the first step";
     if (kind == '=' && expects(expected, T_EQ))
         return "a comparison is written `==`";
     if (kind == '<' && expects(expected, T_LE) && !operator)
         return "`over t <= 40` means 1 to 40 steps, `over t = 40` exactly 40";
-    if (is_comparison(kind) && is_comparison(before))
+    if ((is_comparison(kind) || kind == '=') && is_comparison(before))
         return "the comparisons are `==`, `!=`, `<`, `<=`, `>` and `>=`";
     if (is_comparison(kind) && operator)
         return "comparisons do not chain: write `a < b and b < c`";
@@ -192,7 +218,20 @@ static const char *hint_symbol(int kind, int before, Expected expected)
         return "`backward` stands before a call, without parentheses: `backward f(x)`";
     if (kind == T_NL && expects(expected, '{'))
         return "the `{` stands at the end of this line";
-    if ((kind == T_NAME || kind == '(') && (before == T_NUM || before == ')') && operator)
+    if (is_one_of(")]", kind) && before == ',')
+        return "no comma stands behind the last one";
+    if (kind == ':' && expects(expected, '=') && expects(expected, '('))
+        return "an equation is written `y = ...`; what has a type begins with `input`, `output` or `weight`";
+    if (kind == ':' && expects(expected, '{'))
+        return "a block stands in braces: `{`, its lines, and `}` below them";
+    if (kind == ',' && expects(expected, T_OVER))
+        return "`over` follows without a comma, once for each clock: `x: [4] over s over t`";
+    if (kind != '[' && expects(expected, T_TOKEN) && expects(expected, '['))
+        return expects(expected, T_DIM) ? "a parameter is of a shape, `[n]` or `[]` for a number, or `token[n]`, `dim`, `number`, `fn`"
+                                        : "a shape stands in brackets: `[4]` for a vector, `[]` for a single number";
+    if (kind == ':' && expects(expected, ',') && !expects(expected, '('))
+        return "a line of a weights block is written `y.W = \"NAME\"`";
+    if ((kind == T_NAME || kind == T_NUM || kind == '(') && (before == T_NUM || before == T_NAME || before == ')') && operator)
         return "a product is written with `*` or `@`";
     if (expected.count == 1 && expects(expected, T_STRING))
         return "the name of a file stands in quotes: \"...\"";
@@ -273,10 +312,13 @@ static void report(Parser *parser, Expected expected, bool broken)
         syntax_spoil(parser, token.place, "found %s, needed %s", found(parser, &token), what);
     else
         syntax_spoil(parser, token.place, "%s cannot stand here", found(parser, &token));
-    if (open && misplaced)
+    if (open && misplaced) {
         diag_note(parser->diag, open->place, "this `%c` is open", open->kind);
-    else if (!broken)
+        if (kind == '{' && parser->before.kind == T_NAME)
+            diag_hint(parser->diag, "an index stands in brackets: `h[t-1]` is the value of h one step ago");
+    } else if (!broken) {
         hint(parser, expected);
+    }
 }
 
 void syntax_error(Parser *parser, const int *kinds, size_t count)
