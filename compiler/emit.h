@@ -9,6 +9,7 @@ typedef struct EmitOptions {
     const char *name;        /* of the files and prefix of every function */
     const char *source;      /* the model file's name, without folder, for comments */
     bool blob;               /* weights in NAME.bin instead of in arrays */
+    bool strict;             /* the same bits on every machine: RT_STRICT of rt.h */
     Times *times;            /* print how long each part took; or NULL */
 } EmitOptions;
 

@@ -25,6 +25,7 @@ typedef struct Options {
     const char *emit;            /* ast, graph, dot, svg, dot-fused, svg-fused, plan, c, h; NULL: files */
     const char *name;            /* of what is emitted */
     bool blob;
+    bool strict;                 /* the same bits on every machine */
     bool times;                  /* print how long each stage took */
     uint64_t seed;               /* of random weights */
     CheckOptions check;
