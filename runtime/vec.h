@@ -53,6 +53,9 @@
 
 #include <math.h>
 #include "rt.h"
+#if RT_STRICT
+#include "strict_math.h"
+#endif
 
 #if RT_ON_X86
 #include <immintrin.h>
