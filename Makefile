@@ -95,7 +95,7 @@ $(BUILD)/compiler/std.o: WARN += -Wno-overlength-strings
 
 # ---- the runtime: C99 at a plain -O2; its instruction sets are chosen inside of it ----
 
-$(BUILD)/librnnrt.a: $(BUILD)/runtime/dispatch.o $(BUILD)/runtime/kernels.o
+$(BUILD)/librnnrt.a: $(BUILD)/runtime/dispatch.o $(BUILD)/runtime/kernels.o $(BUILD)/runtime/kernels_strict.o
 	@echo '  link $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/runtime/%.o: runtime/%.c | $(BUILD)/runtime

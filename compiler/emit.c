@@ -18,7 +18,7 @@ static void emit_table(Out *out, const Plan *plan, const EmitOptions *o, const c
     emit_call_parameters(out, plan, true);
     out_printf(out, ");\n\nstatic %s_function *const %ss[RT_ISA_COUNT] = {\n", what, what);
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        out_printf(out, "#if RT_HAVE_%s\n    %s_%s_%s,\n#else\n    NULL,\n#endif\n", sets[i].macro, o->name, what, sets[i].set);
+        out_printf(out, "#if RT_HAVE_%s\n    %s_%s_%s%s,\n#else\n    NULL,\n#endif\n", sets[i].macro, o->name, what, o->strict ? "strict_" : "", sets[i].set);
     out_text(out, "};\n\n");
 }
 
@@ -26,8 +26,9 @@ void emit_source(Out *out, const Plan *plan, const EmitOptions *o)
 {
     out_printf(out, "/* %s.c: the model `%s` of %s, made by rnnc. See %s.h.\n"
                     " * Compile with the folder of rt.h on the include path, link with librnnrt.a (and -lm). */\n"
-                    "#ifndef RT_SECTION\n\n#include \"%s.h\"\n#include \"rt.h\"\n\n%s#include <string.h>\n\n",
-               o->name, plan->graph->name, emit_safe(plan->arena, o->source), o->name, o->name, emit_constants_finite(plan, o) ? "" : "#include <math.h>\n");
+                    "#ifndef RT_SECTION\n\n%s#include \"%s.h\"\n#include \"rt.h\"\n\n%s#include <string.h>\n\n",
+               o->name, plan->graph->name, emit_safe(plan->arena, o->source), o->name,
+               o->strict ? "#define RT_STRICT 1 /* the same bits on every machine and instruction set: --strict */\n" : "", o->name, emit_constants_finite(plan, o) ? "" : "#include <math.h>\n");
     emit_constants(out, plan, o);
     times_lap(o->times, "constants");
     if (o->fast_math)

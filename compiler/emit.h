@@ -10,6 +10,7 @@ typedef struct EmitOptions {
     const char *source;      /* the model file's name, without folder, for comments */
     bool blob;               /* weights in NAME.bin instead of in arrays */
     bool fast_math;          /* sigmoid and tanh of runtime/vec_fast.h */
+    bool strict;             /* the same bits on every machine: RT_STRICT of rt.h */
     Times *times;            /* print how long each part took; or NULL */
 } EmitOptions;
 

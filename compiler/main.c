@@ -57,7 +57,8 @@ static bool show(const char *text)
 
 static EmitOptions emit_options(Arena *arena, const Options *o, const Graph *graph)
 {
-    return (EmitOptions){.name = emitted_name(arena, o, graph), .source = without_folder(o->model), .blob = o->blob, .fast_math = o->fast_math, .times = o->plan.times};
+    return (EmitOptions){.name = emitted_name(arena, o, graph), .source = without_folder(o->model), .blob = o->blob,
+                         .fast_math = o->fast_math, .strict = o->strict, .times = o->plan.times};
 }
 
 static bool use_plan(Arena *arena, Diag *diag, Options *o, const Plan *plan)

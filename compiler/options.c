@@ -29,6 +29,7 @@ static bool take_name(Word *w) { w->o->name = w->value; return true; }
 static bool take_model(Word *w) { w->o->check.model = w->value; return true; }
 static bool take_weights(Word *w) { w->o->check.weights = w->value; return true; }
 static bool take_blob(Word *w) { w->o->blob = true; return true; }
+static bool take_strict(Word *w) { return w->o->strict = true; }
 static bool take_times(Word *w) { w->o->times = true; return true; }
 static bool take_interpret(Word *w) { w->o->interpret = true; return true; }
 static bool take_build(Word *w) { w->o->build = w->value; return true; }
@@ -240,6 +241,7 @@ static const struct Option {
     {"-D", NEEDS, take_define, ALL, " NAME=NUMBER", "a parameter of the model"},
     {"--model", NEEDS, take_model, ALL, "=NAME", "which model, where the file has several"},
     {"--name", NEEDS, take_name, ALL, "=NAME", "of the files and functions; otherwise the model's"},
+    {"--strict", PLAIN, take_strict, ALL, "", "the same bits on every machine and instruction set; somewhat slower"},
     {"--blob", PLAIN, take_blob, ALL, "", "weights in a file NAME.bin, to be mapped or put into flash, not in arrays"},
     {"--emit", NEEDS, take_emit, ALL & ~VERIFY, "=WHAT", "print one thing instead of writing files: ast, graph, plan, c, h; dot, a picture of the\n"
      "                           equations for Graphviz, or svg; dot-fused, svg-fused: of the loops made of them"},

@@ -26,6 +26,7 @@ typedef struct Options {
     const char *name;            /* of what is emitted */
     bool blob;
     bool fast_math;
+    bool strict;                 /* the same bits on every machine */
     bool times;                  /* print how long each stage took */
     uint64_t seed;               /* of random weights */
     CheckOptions check;

@@ -68,7 +68,7 @@ static bool find_runtime(Tools *t)
         return fail(t, "rt.h", "the runtime is not found beside rnnc; --runtime=DIR says where it is");
     t->link = t->library ? quote(a, t->library)
                          : arena_printf(a, "%s %s", quote(a, arena_printf(a, "%s/dispatch.c", t->include)),
-                                        quote(a, arena_printf(a, "%s/kernels.c", t->include)));
+                                        quote(a, arena_printf(a, "%s/%s", t->include, t->o->strict ? "kernels_strict.c" : "kernels.c")));
     return true;
 }
 

@@ -73,7 +73,7 @@ RT_INLINE void RT_FN(wide_columns)(float *y, const float *w, const float *x, siz
         a1 = v_fma(v_load(w + V_LANES), p, a1);
         a2 = v_fma(v_load(w + 2 * V_LANES), p, a2);
         a3 = v_fma(v_load(w + 3 * V_LANES), p, a3);
-        if (V_PARTS > 1)
+        if (V_ORDER > 1)
             continue;
         a4 = v_fma(v_load(w + 4 * V_LANES), p, a4);
         a5 = v_fma(v_load(w + 5 * V_LANES), p, a5);
@@ -84,7 +84,7 @@ RT_INLINE void RT_FN(wide_columns)(float *y, const float *w, const float *x, siz
     v_store(y + V_LANES, a1);
     v_store(y + 2 * V_LANES, a2);
     v_store(y + 3 * V_LANES, a3);
-    if (V_PARTS > 1)
+    if (V_ORDER > 1)
         return;
     v_store(y + 4 * V_LANES, a4);
     v_store(y + 5 * V_LANES, a5);
@@ -98,7 +98,7 @@ RT_INLINE void RT_FN(two_columns)(float *y, const float *w, const float *x, size
     vf zero = v_set1(0.0f), a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
     size_t r = 0;
 
-    for (; V_PARTS == 1 && r + 4 <= rows; r += 4, w += 4 * stride) {
+    for (; V_ORDER == 1 && r + 4 <= rows; r += 4, w += 4 * stride) {
         const float *w1 = w + stride, *w2 = w1 + stride, *w3 = w2 + stride;
         vf p = v_set1(x[r]), q = v_set1(x[r + 1]), s = v_set1(x[r + 2]), t = v_set1(x[r + 3]);
         a0 = v_fma(v_load(w), p, a0);
@@ -146,7 +146,7 @@ RT_INLINE void RT_FN(one_column)(float *y, const float *w, const float *x, size_
 void RT_FN(rt_vecmat_f32)(float *y, const float *w, const float *x, size_t rows, size_t cols,
                           size_t stride)
 {
-    const size_t wide = V_PARTS == 1 ? 8 * V_LANES : 4 * V_LANES;
+    const size_t wide = V_ORDER == 1 ? 8 * V_LANES : 4 * V_LANES;
     size_t c = 0;
 
     for (; c + wide <= cols; c += wide)

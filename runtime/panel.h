@@ -17,8 +17,8 @@
  * give the same bits: chain k % C takes the term of k, in the order of k; chain 0 starts from the
  * accumulator, the others from 0; the sum is (0 + 1) + (2 + 3), or 0 + 1. */
 
-/* C, by the registers that G sums take. */
-#define V_CHAINS(g) ((g) * V_PARTS <= 2 ? 4 : (g) * V_PARTS <= 6 ? 2 : 1)
+/* C, by the registers that G sums take; see V_ORDER in vec.h. */
+#define V_CHAINS(g) ((g) * V_ORDER <= 2 ? 4 : (g) * V_ORDER <= 6 ? 2 : 1)
 
 typedef struct RT_FN(v_sums) {
     vf s0, s1, s2, s3, s4, s5, s6, s7;
@@ -62,12 +62,11 @@ RT_INLINE void RT_FN(v_panel_join)(RT_FN(v_sums) *s, const RT_FN(v_sums) *t, int
         s->s5 = v_add(s->s5, t->s5);
 }
 
-/* The first g sums; one k's weights are `row` floats from the next one's. g is a constant at every call,
- * so that chains disappear where there are none. */
+/* The first g sums; one k's weights are `row` floats from the next one's. g and chains are constants at
+ * every call, so that chains disappear where there are none. */
 RT_INLINE void RT_FN(v_panel_sweep)(RT_FN(v_sums) *sums, const float *w, size_t row, const float *x,
-                                    size_t n, int g)
+                                    size_t n, int g, int chains)
 {
-    const int chains = V_CHAINS(g);
     const vf zero = v_set1(0.0f);
     const RT_FN(v_sums) none = {zero, zero, zero, zero, zero, zero, zero, zero};
     RT_FN(v_sums) s = *sums, t1 = none, t2 = none, t3 = none;
@@ -109,17 +108,17 @@ RT_INLINE void RT_FN(v_panel)(RT_FN(v_sums) *s, const float *w, const float *x, 
 {
     const int most = V_PARTS == 4 ? 4 : V_PARTS == 2 ? 7 : 8, first = g <= most ? g : (g + 1) / 2;
 
-    RT_FN(v_panel_sweep)(s, w, (size_t)g * RT_PANEL, x, n, first);
+    RT_FN(v_panel_sweep)(s, w, (size_t)g * RT_PANEL, x, n, first, V_CHAINS(g));
     if (first == 3 && g > 3) {
         RT_FN(v_sums) t = {s->s3, s->s4, s->s5, s->s6, s->s7, s->s7, s->s7, s->s7};
-        RT_FN(v_panel_sweep)(&t, w + 3 * RT_PANEL, (size_t)g * RT_PANEL, x, n, g - 3);
+        RT_FN(v_panel_sweep)(&t, w + 3 * RT_PANEL, (size_t)g * RT_PANEL, x, n, g - 3, 1);
         s->s3 = t.s0;
         s->s4 = t.s1;
         s->s5 = t.s2;
     }
     if (first == 4 && g > 4) {
         RT_FN(v_sums) t = {s->s4, s->s5, s->s6, s->s7, s->s7, s->s7, s->s7, s->s7};
-        RT_FN(v_panel_sweep)(&t, w + 4 * RT_PANEL, (size_t)g * RT_PANEL, x, n, g - 4);
+        RT_FN(v_panel_sweep)(&t, w + 4 * RT_PANEL, (size_t)g * RT_PANEL, x, n, g - 4, 1);
         s->s4 = t.s0;
         s->s5 = t.s1;
         s->s6 = t.s2;

@@ -82,7 +82,29 @@ enum rt_isa { RT_SCALAR, RT_SSE2, RT_AVX2, RT_AVX512, RT_NEON, RT_ISA_COUNT };
 /* Units in a panel of packed weights, for every instruction set: see panel.h. */
 #define RT_PANEL 16
 
-/* RT_FN(name) is name_<set> inside a section: RT_FN(rt_sum_f32) is rt_sum_f32_avx2 in AVX2's. */
+/* A file that defines RT_STRICT 1 before it includes anything computes the same bits on every machine and
+ * instruction set: products are rounded before they are added, all vectors are 16 floats, sums are made in
+ * one order, and the kernels are those of kernels_strict.c. (What is NaN is NaN everywhere; its own bits
+ * are the machine's.) Somewhat slower. */
+#ifndef RT_STRICT
+#define RT_STRICT 0
+#endif
+
+#if RT_STRICT
+#include <float.h>
+#if defined(__FAST_MATH__)
+#error "RT_STRICT: the same bits everywhere are not to be had with -ffast-math"
+#endif
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
+#error "RT_STRICT: this target computes in more than single precision; on 32-bit x86 use -msse2 -mfpmath=sse"
+#endif
+#define RT_SET(set) strict_##set
+#else
+#define RT_SET(set) set
+#endif
+
+/* RT_FN(name) is name_<set> inside a section: RT_FN(rt_sum_f32) is rt_sum_f32_avx2 in AVX2's, and
+ * rt_sum_f32_strict_avx2 with RT_STRICT. */
 #define RT_FN(name) RT_PASTE_(name##_, RT_SUFFIX)
 #define RT_PASTE_(a, b) RT_PASTE_2_(a, b)
 #define RT_PASTE_2_(a, b) a##b
@@ -104,13 +126,18 @@ int rt_isa_available(int isa);
  * that is no instruction set. */
 const char *rt_isa_name(int isa);
 
-/* The kernels, described in kernels.def: rt_<name>_<set>. */
-#define RT_KERNEL(result, name, params) \
-    result rt_##name##_scalar params;   \
-    result rt_##name##_sse2 params;     \
-    result rt_##name##_avx2 params;     \
-    result rt_##name##_avx512 params;   \
-    result rt_##name##_neon params;
+/* The kernels, described in kernels.def: rt_<name>_<set>, and rt_<name>_strict_<set>. */
+#define RT_KERNEL(result, name, params)      \
+    result rt_##name##_scalar params;        \
+    result rt_##name##_sse2 params;          \
+    result rt_##name##_avx2 params;          \
+    result rt_##name##_avx512 params;        \
+    result rt_##name##_neon params;          \
+    result rt_##name##_strict_scalar params; \
+    result rt_##name##_strict_sse2 params;   \
+    result rt_##name##_strict_avx2 params;   \
+    result rt_##name##_strict_avx512 params; \
+    result rt_##name##_strict_neon params;
 #include "kernels.def"
 #undef RT_KERNEL
 

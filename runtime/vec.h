@@ -3,7 +3,8 @@
  *
  * vf is a vector of V_LANES floats: scalar 1, sse2 8, avx2 16, avx512 16, neon 16, so that most sets read a
  * whole line of cache at once (sse2 has too few registers for it). It is V_PARTS of the machine's
- * registers: sse2 2, avx2 2, neon 4, else 1. V_FUSED is 1 where v_fma rounds once. Every name below is a static inline function, of each set its own
+ * registers: sse2 2, avx2 2, neon 4, else 1. V_FUSED is 1 where v_fma rounds once. With RT_STRICT (rt.h)
+ * vf is 16 floats on every set and nothing is fused; V_ORDER is the V_PARTS that the order of sums goes by. Every name below is a static inline function, of each set its own
  * (v_add_avx2), which the macros at the end select.
  *
  * Memory. Pointers need no alignment beyond a float's.
@@ -30,7 +31,7 @@
  * Within an expression the mask type vm saves the way through floats:
  *   vm_lt vm_le vm_eq vm_ne (a, b) -> vm,   v_select(m, a, b) = m ? a : b
  *
- * Across lanes, to one float; the order is the set's own.
+ * Across lanes, to one float: the second half of the lanes onto the first, until one is left.
  *   v_sum(a)  v_hmax(a)  v_hmin(a)          the latter two: of a vector with NaN, any lane
  *
  *   v_sum4(y, a, b, c, d)         the sums of all four, to y[0] to y[3]: less work than four times v_sum
@@ -41,7 +42,7 @@
  *
  * For vec_math.h rather than for emitted code:
  *   v_keep(a)                     a itself, but -ffast-math may not reorder arithmetic across it
- *   v_nearest(a)                  to an integer for |a| < 2^22, ties to either side
+ *   v_nearest(a)                  to an integer for |a| < 2^22, ties to either side (with RT_STRICT: to even)
  *   v_scale2(a, n)                a * 2^n for integers n in [-252, 254], rounded once, to a subnormal
  *                                 or to infinity if need be
  *   v_pow2(n)                     2^n for integers n in [-126, 127]
@@ -52,6 +53,9 @@
 
 #include <math.h>
 #include "rt.h"
+#if RT_STRICT
+#include "strict_math.h"
+#endif
 
 #if RT_ON_X86
 #include <immintrin.h>
@@ -64,6 +68,12 @@
 #define RT_INLINE static inline __attribute__((always_inline, unused))
 #else
 #define RT_INLINE static inline __attribute__((unused))
+#endif
+
+#if RT_STRICT
+#define V_ORDER 2
+#else
+#define V_ORDER V_PARTS
 #endif
 
 #define vf RT_FN(vf)

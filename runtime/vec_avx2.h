@@ -2,10 +2,10 @@
  * with AVX2 and FMA. vec.h says what each function does. */
 #include "vec.h"
 #define RT_SECTION 1
-#define RT_SUFFIX avx2
+#define RT_SUFFIX RT_SET(avx2)
 #define V_LANES 16
 #define V_PARTS 2
-#define V_FUSED 1
+#define V_FUSED !RT_STRICT
 #define RT_TARGET_PUSHED 1
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -100,12 +100,12 @@ RT_INLINE float v_reg_sum(v_reg a)
     h = _mm_add_ps(h, _mm_movehl_ps(h, h));
     return _mm_cvtss_f32(_mm_add_ss(h, _mm_shuffle_ps(h, h, 1)));
 }
-/* First the halves of each, then neighbours: of a and c in the lower half, of b and d in the upper one. */
+/* Halves of each: of a and c in the lower half, of b and d in the upper one. Then neighbours. */
 RT_INLINE void v_reg_sum4(float *y, v_reg a, v_reg b, v_reg c, v_reg d)
 {
     __m256 ab = _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
     __m256 cd = _mm256_add_ps(_mm256_permute2f128_ps(c, d, 0x20), _mm256_permute2f128_ps(c, d, 0x31));
-    __m256 s = _mm256_hadd_ps(ab, cd);
+    __m256 s = _mm256_add_ps(_mm256_shuffle_ps(ab, cd, 0x44), _mm256_shuffle_ps(ab, cd, 0xee));
     s = _mm256_hadd_ps(s, s);
     _mm_storeu_ps(y, _mm_unpacklo_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1)));
 }

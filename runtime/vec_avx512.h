@@ -2,10 +2,10 @@
  * AVX512F, DQ, BW and VL. vec.h says what each function does. */
 #include "vec.h"
 #define RT_SECTION 1
-#define RT_SUFFIX avx512
+#define RT_SUFFIX RT_SET(avx512)
 #define V_LANES 16
 #define V_PARTS 1
-#define V_FUSED 1
+#define V_FUSED !RT_STRICT
 #define RT_TARGET_PUSHED 1
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), \
@@ -36,6 +36,12 @@ RT_INLINE vm RT_FN(first_lanes)(size_t n)
     return (vm)(n < 16 ? (1u << n) - 1u : 0xffffu);
 }
 
+RT_INLINE vf v_keep(vf a)
+{
+    __asm__("" : "+v"(a));
+    return a;
+}
+
 RT_INLINE vf v_load(const float *p) { return _mm512_loadu_ps(p); }
 RT_INLINE void v_store(float *p, vf a) { _mm512_storeu_ps(p, a); }
 RT_INLINE vf v_set1(float x) { return _mm512_set1_ps(x); }
@@ -60,10 +66,18 @@ RT_INLINE vf vi_to(vi i) { return _mm512_maskz_cvtepi32_ps(RT_ALL, i); }
 
 RT_INLINE vf v_add(vf a, vf b) { return _mm512_add_ps(a, b); }
 RT_INLINE vf v_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
+#if RT_STRICT
+RT_INLINE vf v_mul(vf a, vf b) { return v_keep(_mm512_mul_ps(a, b)); }
+#else
 RT_INLINE vf v_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+#endif
 RT_INLINE vf v_div(vf a, vf b) { return _mm512_div_ps(a, b); }
 RT_INLINE vf v_sqrt(vf a) { return _mm512_maskz_sqrt_ps(RT_ALL, a); }
+#if RT_STRICT
+RT_INLINE vf v_fma(vf a, vf b, vf c) { return v_add(v_mul(a, b), c); }
+#else
 RT_INLINE vf v_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+#endif
 RT_INLINE vf v_neg(vf a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f)); }
 RT_INLINE vf v_abs(vf a) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a); }
 RT_INLINE vf v_copysign(vf a, vf s)
@@ -133,12 +147,6 @@ RT_INLINE float v_hmin(vf a)
     __m128 h = _mm_min_ps(_mm256_castps256_ps128(g), _mm256_extractf128_ps(g, 1));
     h = _mm_min_ps(h, _mm_movehl_ps(h, h));
     return _mm_cvtss_f32(_mm_min_ss(h, _mm_shuffle_ps(h, h, 1)));
-}
-
-RT_INLINE vf v_keep(vf a)
-{
-    __asm__("" : "+v"(a));
-    return a;
 }
 
 #pragma GCC diagnostic pop

@@ -227,7 +227,8 @@ RT_INLINE vf v_erf(vf x)
     return v_copysign(v_select(vm_lt(a, one), y, q), x);
 }
 
-/* Lane by lane through the C library, with its accuracy and its special values. */
+/* Lane by lane: through the C library, with its accuracy and its special values, or with RT_STRICT by
+ * strict_math.h. fmodf is exact in either. */
 RT_INLINE vf v_lanes1(float (*f)(float), vf a)
 {
     float x[V_LANES];
@@ -258,7 +259,13 @@ RT_INLINE float v_mod_one(float a, float b)
     return (r < 0.0f) == (b < 0.0f) ? r : r + b;
 }
 
+#if RT_STRICT
+RT_INLINE vf v_sin(vf x) { return v_lanes1(rt_sin, x); }
+RT_INLINE vf v_cos(vf x) { return v_lanes1(rt_cos, x); }
+RT_INLINE vf v_pow(vf a, vf b) { return v_lanes2(rt_pow, a, b); }
+#else
 RT_INLINE vf v_sin(vf x) { return v_lanes1(sinf, x); }
 RT_INLINE vf v_cos(vf x) { return v_lanes1(cosf, x); }
 RT_INLINE vf v_pow(vf a, vf b) { return v_lanes2(powf, a, b); }
+#endif
 RT_INLINE vf v_mod(vf a, vf b) { return v_lanes2(v_mod_one, a, b); }

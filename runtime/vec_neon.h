@@ -2,10 +2,10 @@
  * vec.h says what each function does. */
 #include "vec.h"
 #define RT_SECTION 1
-#define RT_SUFFIX neon
+#define RT_SUFFIX RT_SET(neon)
 #define V_LANES 16
 #define V_PARTS 4
-#define V_FUSED 1
+#define V_FUSED !RT_STRICT
 
 #ifndef RT_VEC_NEON_H
 #define RT_VEC_NEON_H
@@ -80,13 +80,31 @@ RT_INLINE v_reg v_reg_trunc(v_reg a) { return vrndq_f32(a); }
 RT_INLINE v_reg v_reg_floor(v_reg a) { return vrndmq_f32(a); }
 RT_INLINE v_reg v_reg_nearest(v_reg a) { return vrndnq_f32(a); }
 
-RT_INLINE float v_reg_sum(v_reg a) { return vaddvq_f32(a); }
+/* Not vaddvq, which adds neighbours first. */
+RT_INLINE float v_reg_sum(v_reg a)
+{
+    float32x2_t h = vadd_f32(vget_low_f32(a), vget_high_f32(a));
+    return vget_lane_f32(vpadd_f32(h, h), 0);
+}
+RT_INLINE v_reg RT_FN(halves)(v_reg a, v_reg b)
+{
+    return vaddq_f32(vcombine_f32(vget_low_f32(a), vget_low_f32(b)), vcombine_f32(vget_high_f32(a), vget_high_f32(b)));
+}
 RT_INLINE void v_reg_sum4(float *y, v_reg a, v_reg b, v_reg c, v_reg d)
 {
-    vst1q_f32(y, vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d)));
+    vst1q_f32(y, vpaddq_f32(RT_FN(halves)(a, b), RT_FN(halves)(c, d)));
 }
-RT_INLINE float v_reg_hmax(v_reg a) { return vmaxvq_f32(a); }
-RT_INLINE float v_reg_hmin(v_reg a) { return vminvq_f32(a); }
+/* Not vmaxvq, which knows +0 from -0. */
+RT_INLINE float v_reg_hmax(v_reg a)
+{
+    a = v_reg_max(a, vextq_f32(a, a, 2));
+    return vgetq_lane_f32(v_reg_max(a, vextq_f32(a, a, 1)), 0);
+}
+RT_INLINE float v_reg_hmin(v_reg a)
+{
+    a = v_reg_min(a, vextq_f32(a, a, 2));
+    return vgetq_lane_f32(v_reg_min(a, vextq_f32(a, a, 1)), 0);
+}
 
 RT_INLINE v_reg v_reg_keep(v_reg a)
 {

@@ -20,7 +20,7 @@
 #define V_EACH3(f, a, b, c)                                                                  \
     {f((a).p0, (b).p0, (c).p0), f((a).p1, (b).p1, (c).p1), f((a).p2, (b).p2, (c).p2), \
      f((a).p3, (b).p3, (c).p3)}
-#define V_FOLD(f, a) f(f((a).p0, (a).p1), f((a).p2, (a).p3))
+#define V_FOLD(f, a) f(f((a).p0, (a).p2), f((a).p1, (a).p3))
 #endif
 
 typedef struct vf { V_PARTS_OF(v_reg); } vf;
@@ -112,7 +112,6 @@ V_MAP1(vf, vi_to, vi, v_regi_to)
 
 V_MAP2(vf, v_add, vf, v_reg_add)
 V_MAP2(vf, v_sub, vf, v_reg_sub)
-V_MAP2(vf, v_mul, vf, v_reg_mul)
 V_MAP2(vf, v_div, vf, v_reg_div)
 V_MAP2(vf, v_min, vf, v_reg_min)
 V_MAP2(vf, v_max, vf, v_reg_max)
@@ -124,11 +123,19 @@ V_MAP1(vf, v_trunc, vf, v_reg_trunc)
 V_MAP1(vf, v_floor, vf, v_reg_floor)
 V_MAP1(vf, v_nearest, vf, v_reg_nearest)
 V_MAP1(vf, v_keep, vf, v_reg_keep)
+#if RT_STRICT
+/* The compiler may not see that a product is added to something: it could fuse the two. */
+RT_INLINE v_reg RT_FN(v_reg_product)(v_reg a, v_reg b) { return v_reg_keep(v_reg_mul(a, b)); }
+V_MAP2(vf, v_mul, vf, RT_FN(v_reg_product))
+RT_INLINE vf v_fma(vf a, vf b, vf c) { return v_add(v_mul(a, b), c); }
+#else
+V_MAP2(vf, v_mul, vf, v_reg_mul)
 RT_INLINE vf v_fma(vf a, vf b, vf c)
 {
     const vf y = V_EACH3(v_reg_fma, a, b, c);
     return y;
 }
+#endif
 
 V_MAP2(vm, vm_lt, vf, v_regm_lt)
 V_MAP2(vm, vm_le, vf, v_regm_le)

@@ -3,11 +3,18 @@
  * vec.h says what each function does. */
 #include "vec.h"
 #define RT_SECTION 1
-#define RT_SUFFIX scalar
+#if RT_STRICT
+#define V_LANES 16
+#define V_PARTS 4
+#define RT_SUFFIX strict_one
+#else
 #define V_LANES 1
 #define V_PARTS 1
+#define RT_SUFFIX scalar
+#endif
 #define V_FUSED 0
 
+/* With RT_STRICT what follows is one lane of the vectors of vec_array.h. */
 #ifndef RT_VEC_SCALAR_H
 #define RT_VEC_SCALAR_H
 
@@ -103,7 +110,12 @@ RT_INLINE vi vi_from(vf a)
     return (vi)(a + (a < 0.0f ? -0.5f : 0.5f));
 }
 RT_INLINE vf vi_to(vi i) { return (float)i; }
+#if RT_STRICT
+/* Ties to even, as the other sets have it. */
+RT_INLINE vf v_nearest(vf a) { return v_keep(a + 12582912.0f) - 12582912.0f; }
+#else
 RT_INLINE vf v_nearest(vf a) { return vi_to(vi_from(a)); }
+#endif
 RT_INLINE vi vi_set1(int32_t i) { return i; }
 /* Unsigned, since a NaN may bring any bits here and they may wrap. */
 RT_INLINE vi vi_add(vi a, vi b) { return (vi)((uint32_t)a + (uint32_t)b); }
@@ -112,8 +124,16 @@ RT_INLINE vi vi_shl23(vi i) { return (vi)((uint32_t)i << 23); }
 RT_INLINE vi vi_sar23(vi i) { return i >> 23; }
 RT_INLINE vi vi_sar1(vi i) { return i >> 1; }
 
+#if RT_STRICT
+#undef RT_SUFFIX
+#define RT_SUFFIX strict_scalar
+#include "vec_array.h"
+#endif
 #include "vec_common.h"
 #include "vec_math.h"
 #include "panel.h"
 
+#elif RT_STRICT
+#undef RT_SUFFIX
+#define RT_SUFFIX strict_scalar
 #endif

@@ -2,9 +2,14 @@
  * vec.h says what each function does. */
 #include "vec.h"
 #define RT_SECTION 1
-#define RT_SUFFIX sse2
+#define RT_SUFFIX RT_SET(sse2)
+#if RT_STRICT
+#define V_LANES 16
+#define V_PARTS 4
+#else
 #define V_LANES 8
 #define V_PARTS 2
+#endif
 #define V_FUSED 0
 
 #ifndef RT_VEC_SSE2_H
@@ -95,7 +100,7 @@ RT_INLINE float v_reg_sum(v_reg a)
 RT_INLINE void v_reg_sum4(float *y, v_reg a, v_reg b, v_reg c, v_reg d)
 {
     _MM_TRANSPOSE4_PS(a, b, c, d);
-    _mm_storeu_ps(y, _mm_add_ps(_mm_add_ps(a, b), _mm_add_ps(c, d)));
+    _mm_storeu_ps(y, _mm_add_ps(_mm_add_ps(a, c), _mm_add_ps(b, d)));
 }
 RT_INLINE float v_reg_hmax(v_reg a)
 {

@@ -50,7 +50,7 @@ static bool has_program(Arena *arena, const char *name)
 /* The runtime for ARM: compiled once, not for every case. */
 static void build_arm_runtime(Arena *arena)
 {
-    static const char *const parts[] = {"dispatch", "kernels"};
+    static const char *const parts[] = {"dispatch", "kernels", "kernels_strict"};
     const char *folder = arena_printf(arena, "%s/arm", cases_build);
     folder_make(folder);
     Command archive = command_new(arena, "aarch64-linux-gnu-ar");

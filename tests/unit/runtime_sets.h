@@ -9,6 +9,14 @@
     for (isa = 0; isa <= rt_isa(); isa++) \
         if (rt_isa_available(isa))
 
+#if RT_STRICT
+#define layer_scalar layer_strict_scalar
+#define layer_sse2 layer_strict_sse2
+#define layer_avx2 layer_strict_avx2
+#define layer_avx512 layer_strict_avx512
+#define layer_neon layer_strict_neon
+#endif
+
 /* A table indexed by enum rt_isa of what the sections call layer_<set>; NULL for sets not built. */
 #if RT_HAVE_SCALAR
 #define LAYER_SCALAR &layer_scalar
