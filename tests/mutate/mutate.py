@@ -219,13 +219,14 @@ def stages(tree, fault):
         yield case(name, "scalar")
     for name in compiler[:-len(SLOW)]:
         yield unit(name)
-    for name in numeric.names:
+    for name in numeric.names[:len(FIRST)]:
         yield case(name, "interpreter")
     for way in ("scalar", "hoisted"):
         yield from (case(name, way) for name in numeric.names[:len(FIRST)])
-    yield suite("errors")
-    yield from (case(name, "scalar") for name in numeric.names[len(FIRST):])
     yield LATER
+    for way in ("interpreter", "scalar"):
+        yield from (case(name, way) for name in numeric.names[len(FIRST):])
+    yield suite("errors")
     for way in ("hoisted", "again", "step"):
         yield from (case(name, way) for name in numeric.names)
     for name in SLOW:
