@@ -23,7 +23,7 @@ SAMPLES  := $(notdir $(basename $(wildcard samples/*/*.safetensors)))
 RUNTIME_UNITS := $(filter $(BUILD)/tests/test_runtime_%,$(UNITS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo samples vad test check unit golden fuzz fuzz-bytes bench bench-compile coverage asan lint install uninstall clean \
+.PHONY: all help demo samples vad test check unit golden fuzz fuzz-bytes mutate bench bench-compile coverage asan lint install uninstall clean \
 	setup-build setup-vad setup-test setup-fuzz setup-bench build-demo
 
 all: $(BUILD)/rnnc $(BUILD)/librnnrt.a ## the compiler and the runtime
@@ -183,6 +183,9 @@ fuzz-bytes: setup-fuzz ## hostile texts and weight files, found by coverage: TIM
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_FLAGS)' \
 		SANITIZE='$(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link' $(BUILD)/fuzz/fuzz $(BUILD)/fuzz/replay
 	@sh tests/fuzz/fuzz.sh $(BUILD)/fuzz $(TIME) $(TARGETS)
+
+mutate: ## faults planted one at a time, and what finds them; half an hour, or FAULTS=pattern
+	@python3 tests/mutate/mutate.py --work=$(BUILD)/mutate --faults='$(FAULTS)'
 
 # SUITES="golden errors" leaves out the rest of tests/cases, which takes longest.
 coverage: setup-test ## lines and branches of compiler and runtime that the tests reach, for each file

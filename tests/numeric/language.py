@@ -292,3 +292,15 @@ def start_in_cell(c):
     c.input("x", x)
     c.output("kept", results[0])
     c.output("replaced", results[1])
+
+
+@case
+def delay_start(c):
+    """Five steps before the first one, each of them the same weight."""
+    x, a = c.normal(12, 3), c.normal(3)
+    y = []
+    for t in range(12):
+        y.append(x[t] + 0.5 * (y[t - 5] if t >= 5 else a))
+    c.weights({"a": a})
+    c.input("x", x)
+    c.output("y", np.array(y))

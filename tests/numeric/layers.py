@@ -130,6 +130,17 @@ def row_of_axis(c):
     c.output("h", G[2, w])
 
 
+@case
+def row_of_row(c):
+    """A row that one token chooses, of a matrix that another chooses."""
+    E, v, w = c.normal(3, 4, 5), c.tokens(3, 6), c.tokens(4, 6)
+    c.weights({"E": E})
+    c.input("v", v)
+    c.input("w", w)
+    c.output("e", E[v, w])
+    c.output("f", E[2][w])
+
+
 # ---- drawing: the counter's hash of runtime/random.h, in numpy's 32-bit numbers ----
 
 def mixed(x):

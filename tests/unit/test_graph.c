@@ -102,6 +102,22 @@ START_TEST(neutral_elements)
 }
 END_TEST
 
+/* a + -b is a - b, and so on; x ** 2 is x * x, no other power is. */
+START_TEST(signs_and_powers)
+{
+    NodeId a = leaf(OP_INPUT, "a", SHAPE(3), 1), b = leaf(OP_INPUT, "b", SHAPE(3), 1);
+    ck_assert_int_eq(binary(OP_ADD, a, unary(OP_NEG, b)), binary(OP_SUB, a, b));
+    ck_assert_int_eq(binary(OP_ADD, unary(OP_NEG, a), b), binary(OP_SUB, b, a));
+    ck_assert_int_eq(binary(OP_SUB, a, unary(OP_NEG, b)), binary(OP_ADD, a, b));
+    ck_assert_int_eq(at(binary(OP_SUB, unary(OP_NEG, a), b))->op, OP_SUB);
+    ck_assert_int_eq(unary(OP_NEG, unary(OP_NEG, a)), a);
+    ck_assert_int_eq(binary(OP_POW, a, constant(2, SCALAR)), binary(OP_MUL, a, a));
+    ck_assert_int_eq(at(binary(OP_POW, a, constant(3, SCALAR)))->op, OP_POW);
+    ck_assert_int_eq(at(binary(OP_POW, a, constant(0.5, SCALAR)))->op, OP_POW);
+    ck_assert_int_eq(at(binary(OP_POW, constant(2, SCALAR), a))->op, OP_POW);
+}
+END_TEST
+
 /* A number that is added to a token is a number. */
 START_TEST(tokens_do_not_fold)
 {
@@ -191,6 +207,7 @@ int main(void)
     tcase_add_test(all, appended_as_they_stand);
     tcase_add_test(all, constants_fold);
     tcase_add_test(all, neutral_elements);
+    tcase_add_test(all, signs_and_powers);
     tcase_add_test(all, tokens_do_not_fold);
     tcase_add_test(all, zeros);
     tcase_add_test(all, moves_fold);

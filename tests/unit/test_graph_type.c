@@ -14,6 +14,7 @@ START_TEST(clocks_fold)
     ck_assert_int_eq(at(unstack(w, 0))->op, OP_UNSTACK);
     ck_assert(at(away)->op == OP_RECLOCK && at(away)->type.clocks == 8);
     ck_assert_int_eq(reclock(away, 3, 0), x);
+    ck_assert_int_ne(reclock(away, 3, 1), x); /* it is on s then, and x on t */
     NodeId still = reclock(w, 0, 3);
     ck_assert(at(still)->op == OP_REPEAT && at(still)->type.clocks == 8);
 }

@@ -166,10 +166,12 @@ END_TEST
 
 START_TEST(logistic_not)
 {
-    /* Something else needs the power; 2 + exp(-x). */
+    /* Something else needs the power; 2 + exp(-x); 2 / (1 + exp(-x)). */
     keeps("logistic", LOGISTIC TAIL(5) "output z %2\n");
     keeps("logistic", "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = neg %0 : [3] over t\n%2 = exp %1 : [3] over t\n%3 = const : [] value=1\n"
           "%4 = const : [] value=2\n%5 = + %2 %4 : [3] over t\n%6 = / %3 %5 : [3] over t\n" TAIL(6));
+    keeps("logistic", "clock t\n%0 = input : [3] over t name=\"x\"\n%1 = neg %0 : [3] over t\n%2 = exp %1 : [3] over t\n%3 = const : [] value=1\n"
+          "%4 = + %2 %3 : [3] over t\n%5 = const : [] value=2\n%6 = / %5 %4 : [3] over t\n" TAIL(6));
 }
 END_TEST
 
