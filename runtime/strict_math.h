@@ -1,7 +1,8 @@
 /* strict_math.h: what RT_STRICT has in place of the C library's sinf, cosf and powf, which are not the same
  * in any two of them. One number at a time, in double precision, whose products are kept from being fused
  * with sums; so all that decides the result are IEEE 754's basic operations. Special values are those of
- * C99. Largest errors: 0.51 ulp, measured with tests/unit/test_runtime_strict.c. */
+ * C99. Largest errors against double precision: 0.5001 ulp of sin and cos (every 23rd float), 0.5000 of pow
+ * (2 * 10^7 pairs). */
 #ifndef RT_STRICT_MATH_H
 #define RT_STRICT_MATH_H
 
