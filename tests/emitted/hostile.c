@@ -116,6 +116,9 @@ static void each_length(Job *job, void *net)
         Job large = *job; /* each fits, both do not */
         large.len[k] = SIZE_MAX / 64;
         HOLDS(job_refused(&large, net, LENGTH));
+        large.len[!k] = 0;
+        large.len[k] = SIZE_MAX;
+        HOLDS(job_refused(&large, net, LENGTH));
     }
 }
 
