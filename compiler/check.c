@@ -213,6 +213,18 @@ static void unused_starts(Checker *c)
     }
 }
 
+static void add_outputs(Checker *c)
+{
+    bool outputs = false;
+    for (const Line *line = c->model->lines; line; line = line->next) {
+        outputs = outputs || line->kind == LINE_OUTPUT;
+        for (const Name *name = line->kind == LINE_OUTPUT ? line->names : NULL; name; name = name->next)
+            add_output(c, line, name);
+    }
+    if (!outputs)
+        diag_error(c->diag, c->model->name->place, "the model %s has no output", c->model->name->text);
+}
+
 static void check_round(Checker *c, const Ast *ast)
 {
     size_t before = c->graph ? c->graph->count : 0;
@@ -252,14 +264,7 @@ static void check_round(Checker *c, const Ast *ast)
             if (node != NODE_NONE)
                 add_port(c, &c->graph->input, &c->graph->input_count, line->over, name, node);
         }
-    for (const Line *line = c->model->lines; line; line = line->next)
-        for (const Name *name = line->kind == LINE_OUTPUT ? line->names : NULL; name; name = name->next)
-            add_output(c, line, name);
-    bool outputs = false;
-    for (const Line *line = c->model->lines; line; line = line->next)
-        outputs = outputs || line->kind == LINE_OUTPUT;
-    if (!outputs)
-        diag_error(c->diag, c->model->name->place, "the model %s has no output", c->model->name->text);
+    add_outputs(c);
     add_rest(c);
     check_conditions(c);
     check_pending(c);

@@ -1,5 +1,6 @@
 /* options.c: the command line. One table gives every option its parser and its line of help. */
 #include "options.h"
+#include "options_help.h"
 
 #include "diag.h"
 
@@ -187,26 +188,29 @@ static bool show_version(Word *w)
     return w->o->done = true;
 }
 
-static bool take_chunk(Word *w)
+static bool number_in(const char *text, int64_t least, int64_t most, int64_t *number)
 {
     char *end = NULL;
-    long long steps = strtoll(w->value, &end, 10);
-    w->o->plan.chunk = steps;
-    return (end != w->value && !*end && steps >= 1 && steps <= 1 << 20) || complain("--chunk=%s: a number of steps is needed, 1 to 1048576", w->value);
+    *number = strtoll(text, &end, 10);
+    return end != text && !*end && *number >= least && *number <= most;
+}
+
+static bool take_chunk(Word *w)
+{
+    return number_in(w->value, 1, 1 << 20, &w->o->plan.chunk) || complain("--chunk=%s: a number of steps is needed, 1 to 1048576", w->value);
 }
 
 static bool take_chunk_memory(Word *w)
 {
-    char *end = NULL;
-    long long bytes = strtoll(w->value, &end, 10);
-    w->o->plan.chunk_memory = bytes ? bytes : -1;
-    return (end != w->value && !*end && bytes >= 0 && bytes <= INT32_MAX) || complain("--chunk-memory=%s: a number of bytes is needed", w->value);
+    int64_t *bytes = &w->o->plan.chunk_memory;
+    bool good = number_in(w->value, 0, INT32_MAX, bytes);
+    *bytes = *bytes ? *bytes : -1; /* 0 would be what is usual */
+    return good || complain("--chunk-memory=%s: a number of bytes is needed", w->value);
 }
 
 static bool take_math(Word *w)
 {
-    w->o->fast_math = strcmp(w->value, "fast") == 0;
-    return w->o->fast_math || strcmp(w->value, "precise") == 0 || complain("--math=%s: it is fast or precise", w->value);
+    return (w->o->fast_math = strcmp(w->value, "fast") == 0) || complain("--math=%s: it is fast", w->value);
 }
 
 static bool take_zigzag(Word *w) { return w->o->plan.zigzag = true; }
@@ -269,53 +273,16 @@ static int command_of(const Options *o)
     return o->verify ? VERIFY : o->run ? RUN : COMPILE;
 }
 
-static const char usage_compile[] =
-    "usage: rnnc MODEL.rnn -o DIR [options]      compile a model to C\n"
-    "       rnnc run MODEL.rnn [options] --input NAME=FILE.npy ... --output NAME=FILE.npy ...\n"
-    "                                           compile, build with the C compiler, and run\n"
-    "       rnnc verify MODEL.rnn [options]      compile, build, run, and compare with the equations\n";
-
-static const char usage_run[] =
-    "usage: rnnc run MODEL.rnn [options] --input NAME=FILE.npy ... --output NAME=FILE.npy ...\n\n"
-    "Compiles the model, builds it with the C compiler, and runs it on arrays in .npy files.\n";
-
-static const char usage_verify[] =
-    "usage: rnnc verify MODEL.rnn [options] [--input NAME=FILE.npy ...] [--against NAME=FILE.npy ...]\n\n"
-    "Compiles and builds the model, runs the C and the equations (in double precision, before any pass) on the same\n"
-    "input, and prints how far each output and each named variable are apart and where; then the first variable that\n"
-    "is beyond the tolerance, and its line in the model. An input that is not given is drawn at random: numbers of\n"
-    "[-1, 1), tokens of all that there are. --against says whose fault a difference from another program is: that of\n"
-    "the model (equations, weights, input) or that of the C. A variable called h.c is the c of the call h.\n";
-
-static const char about_tolerance[] =
-    "\nAllowed is 1e-5, relative to the larger of 1 and the variable's largest value: of single precision, 6e-8 of a value,\n"
-    "sums of some thousand products and a few hundred steps make less; a wrong weight makes more. Of a network that makes\n"
-    "more of small errors, 16 times what comes out where the equations' values are rounded to floats, but at most 1e-3.\n"
-    "--tolerance takes the place of all that.\n";
-
-static const char status_compile[] =
-    "\nExit status: 0 all is well, 1 errors in the model or the weights, 2 a command line that cannot be understood.\n"
-    "Messages go to stderr; nothing is written where there was an error.";
-
-static const char status_run[] =
-    "\nExit status: 0 all is well, 1 errors in the model, the weights or the inputs, 2 a command line that cannot be\n"
-    "understood, 3 (--by=step or parts) the model has no such calls. Messages go to stderr; nothing is written where\n"
-    "there was an error.";
-
-static const char status_verify[] =
-    "\nExit status: 0 all is well, 1 something is beyond the tolerance, or there are errors in the model, the weights or\n"
-    "the inputs, 2 a command line that cannot be understood. Messages go to stderr.";
-
 static bool show_help(Word *w)
 {
     int command = command_of(w->o);
-    puts(command == VERIFY ? usage_verify : command == RUN ? usage_run : usage_compile);
+    puts(command == VERIFY ? options_usage_verify : command == RUN ? options_usage_run : options_usage_compile);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].help && table[i].commands & command)
             printf("  %s%s%*s %s\n", table[i].name, table[i].value, 24 - (int)(strlen(table[i].name) + strlen(table[i].value)), "", table[i].help);
     if (command == VERIFY)
-        fputs(about_tolerance, stdout);
-    puts(command == VERIFY ? status_verify : command == RUN ? status_run : status_compile);
+        fputs(options_about_tolerance, stdout);
+    puts(command == VERIFY ? options_status_verify : command == RUN ? options_status_run : options_status_compile);
     return w->o->done = true;
 }
 

@@ -242,7 +242,7 @@ static const Plan *plan_with_all(Verify *v)
     PassOptions quiet = v->o->pass;
     size_t mark = diag_mark(v->diag);
     quiet.dump = NULL;
-    quiet.times = false;
+    quiet.times = NULL;
     const Plan *all = make_plan(v, v->graph, &quiet);
     v->no_variables = !all;
     if (!all)
