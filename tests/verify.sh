@@ -63,7 +63,7 @@ fault() { # NAME FILE SED PATTERN: the file is changed so
     count "$1: nothing changed in $2"
     finds "$1" "$4" $model --random-weights --runtime="$copy" --cc="$cc" --steps t=9
 }
-fault sigmoid vec_math.h '/ v_sigmoid(vf x)/,/^}/s/v_div(top,/v_div(v_mul(top, v_set1(0.999f)),/' 'a.z is the first to part .* at t=0 '
+fault sigmoid vec_math.h '/ v_sigmoid(vf x)/,/^}/s/v_div(c,/v_div(v_mul(c, v_set1(0.999f)),/' 'a.z is the first to part .* at t=0 '
 grep -q "two.rnn:6:" "$work/said" && grep -q '^ *6 |     z = sigmoid' "$work/said"
 count "sigmoid: the line is not shown"
 fault tanh vec_math.h '/ v_tanh(vf x)/,/^}/s/v_copysign(v_div/v_copysign(v_mul(v_set1(1.001f), x), x); v_copysign(v_div/' 'a.k is the first to part .* at t=0 '
