@@ -245,7 +245,7 @@ static void emit_unit(Planner *p, int unit)
     const Node *first = &p->graph->node[u->node[0]];
     Storing s = {p, unit, NODE_NONE};
     for (int i = 0; i < u->count; i++)
-        for (int k = nest_gathers(first); k < p->graph->node[u->node[i]].count; k++)
+        for (int k = nest_is_fed(p->graph, first); k < p->graph->node[u->node[i]].count; k++) /* a feed is in a loop before */
             nest_roots(p->graph, p->graph->node[u->node[i]].input[k], 0, emit_root, &s);
     if (u->kernel)
         plan_kernel(p, u);

@@ -45,6 +45,8 @@ for name in clock_until clock_ticks_inside clock_backward repeat_nested net_two_
     count "$name"
 done
 
+verify tests/verify/attention_order.rnn $sound --cc="$cc"
+count "attention_order.rnn"
 verify tests/verify/stream.rnn --random-weights --isa=all
 count "stream.rnn"
 verify $model --random-weights --blob $sound --cc="$cc"
