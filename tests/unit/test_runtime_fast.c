@@ -15,26 +15,8 @@ typedef struct Layer {
     void (*sigmoid_tanh)(float *y, const float *a, const float *b, size_t n);
 } Layer;
 
-#if RT_HAVE_SCALAR
-#include "vec_scalar.h"
-#include "test_runtime_fast.c"
-#endif
-#if RT_HAVE_SSE2
-#include "vec_sse2.h"
-#include "test_runtime_fast.c"
-#endif
-#if RT_HAVE_AVX2
-#include "vec_avx2.h"
-#include "test_runtime_fast.c"
-#endif
-#if RT_HAVE_AVX512
-#include "vec_avx512.h"
-#include "test_runtime_fast.c"
-#endif
-#if RT_HAVE_NEON
-#include "vec_neon.h"
-#include "test_runtime_fast.c"
-#endif
+#define SELF "test_runtime_fast.c"
+#include "runtime_sections.h"
 
 static const Layer *const layers[RT_ISA_COUNT] = LAYER_TABLE;
 

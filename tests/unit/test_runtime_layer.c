@@ -64,26 +64,8 @@ typedef struct Layer {
 
 enum { WIDEST = 16 };
 
-#if RT_HAVE_SCALAR
-#include "vec_scalar.h"
-#include "test_runtime_layer.c"
-#endif
-#if RT_HAVE_SSE2
-#include "vec_sse2.h"
-#include "test_runtime_layer.c"
-#endif
-#if RT_HAVE_AVX2
-#include "vec_avx2.h"
-#include "test_runtime_layer.c"
-#endif
-#if RT_HAVE_AVX512
-#include "vec_avx512.h"
-#include "test_runtime_layer.c"
-#endif
-#if RT_HAVE_NEON
-#include "vec_neon.h"
-#include "test_runtime_layer.c"
-#endif
+#define SELF "test_runtime_layer.c"
+#include "runtime_sections.h"
 
 static const Layer *const layers[RT_ISA_COUNT] = LAYER_TABLE;
 

@@ -16,26 +16,8 @@ typedef struct Layer {
     void (*panel[8])(const float *w, const float *x, size_t n, float *acc);
 } Layer;
 
-#if RT_HAVE_SCALAR
-#include "vec_scalar.h"
-#include "test_runtime_panel.c"
-#endif
-#if RT_HAVE_SSE2
-#include "vec_sse2.h"
-#include "test_runtime_panel.c"
-#endif
-#if RT_HAVE_AVX2
-#include "vec_avx2.h"
-#include "test_runtime_panel.c"
-#endif
-#if RT_HAVE_AVX512
-#include "vec_avx512.h"
-#include "test_runtime_panel.c"
-#endif
-#if RT_HAVE_NEON
-#include "vec_neon.h"
-#include "test_runtime_panel.c"
-#endif
+#define SELF "test_runtime_panel.c"
+#include "runtime_sections.h"
 
 static const Layer *const layers[RT_ISA_COUNT] = LAYER_TABLE;
 

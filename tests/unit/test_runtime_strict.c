@@ -82,26 +82,8 @@ static float *numbers(size_t n, uint32_t seed)
     return y;
 }
 
-#if RT_HAVE_SCALAR
-#include "vec_scalar.h"
-#include "test_runtime_strict.c"
-#endif
-#if RT_HAVE_SSE2
-#include "vec_sse2.h"
-#include "test_runtime_strict.c"
-#endif
-#if RT_HAVE_AVX2
-#include "vec_avx2.h"
-#include "test_runtime_strict.c"
-#endif
-#if RT_HAVE_AVX512
-#include "vec_avx512.h"
-#include "test_runtime_strict.c"
-#endif
-#if RT_HAVE_NEON
-#include "vec_neon.h"
-#include "test_runtime_strict.c"
-#endif
+#define SELF "test_runtime_strict.c"
+#include "runtime_sections.h"
 
 static const Layer *const layers[RT_ISA_COUNT] = LAYER_TABLE;
 static Log logs[RT_ISA_COUNT];
